@@ -1,0 +1,241 @@
+import { z } from 'zod';
+import { DatasetRecipe, EvaluationRecipe, Name, PromotionPolicy, TrainingRecipe } from './pipeline.js';
+
+/**
+ * The artifact chain: SourceBatch -> DatasetVersion -> TrainingRun -> Evaluation -> ModelVersion ->
+ * Deployment -> HealthReport. An artifact's id is the SHA-256 of its canonical JSON; it names only what it
+ * came from, and holds no instant unless the instant is part of what happened (a deployment, a health report).
+ */
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+export type Sha256 = z.infer<typeof Sha256>;
+
+/** A blob in the object store, under the key `blobs/<first two>/<sha256>`. */
+export const BlobRef = z.strictObject({ sha256: Sha256, bytes: z.number().int().nonnegative() });
+export type BlobRef = z.infer<typeof BlobRef>;
+
+const Counts = z.record(z.string(), z.number().int().nonnegative());
+
+export const SplitName = z.enum(['train', 'validation', 'test']);
+export type SplitName = z.infer<typeof SplitName>;
+export const SPLITS: readonly SplitName[] = SplitName.options;
+
+export const SourceBatch = z.strictObject({
+  kind: z.literal('SourceBatch'),
+  pipeline: Name,
+  source: Name,
+  records: z.number().int().nonnegative(),
+  bytes: z.number().int().nonnegative(),
+  labels: Counts,
+  groups: Counts,
+  /** Records that could not be read, by reason; their raw bytes are kept. */
+  quarantined: Counts,
+  /** SHA-256 over the sorted lines `record id, label, group`. */
+  recordsDigest: Sha256,
+});
+export type SourceBatch = z.infer<typeof SourceBatch>;
+
+export const SplitCounts = z.strictObject({
+  rows: z.number().int().nonnegative(),
+  labels: Counts,
+  groups: Counts,
+});
+
+export const DataField = z.strictObject({ name: z.string(), type: z.string(), description: z.string() });
+
+export const DatasetVersion = z.strictObject({
+  kind: z.literal('DatasetVersion'),
+  pipeline: Name,
+  batches: z.array(Sha256).min(1),
+  recipe: DatasetRecipe,
+  codeVersion: z.string(),
+  labels: z.array(z.string()).min(2),
+  schema: z.array(DataField).min(1),
+  read: z.number().int().nonnegative(),
+  kept: z.number().int().nonnegative(),
+  /** Dropped rows by reason, and changes by rule (one row may be changed by several rules). */
+  dropped: Counts,
+  changed: Counts,
+  nearDuplicateClusters: z.number().int().nonnegative(),
+  splits: z.strictObject({ train: SplitCounts, validation: SplitCounts, test: SplitCounts }),
+  /** Parquet of the kept rows, sorted by record id. */
+  rows: BlobRef,
+});
+export type DatasetVersion = z.infer<typeof DatasetVersion>;
+
+export const BaseModel = z.strictObject({
+  reference: z.string(),
+  architecture: z.string(),
+  parameters: z.number().int().positive(),
+  config: BlobRef,
+  weights: BlobRef,
+  tokenizer: BlobRef,
+});
+export type BaseModel = z.infer<typeof BaseModel>;
+
+export const ValidationPoint = z.strictObject({
+  step: z.number().int().nonnegative(),
+  macroF1: z.number(),
+  loss: z.number(),
+});
+export type ValidationPoint = z.infer<typeof ValidationPoint>;
+
+export const TrainingRun = z.strictObject({
+  kind: z.literal('TrainingRun'),
+  pipeline: Name,
+  dataset: Sha256,
+  base: BaseModel,
+  recipe: TrainingRecipe,
+  codeVersion: z.string(),
+  labels: z.array(z.string()).min(2),
+  /** Training rows used: all of the split, or the first ones by hash for a learning curve. */
+  rows: z.number().int().positive(),
+  /** Set when the run is a fresh draw asked for by a health report. */
+  generation: z.string().nullable(),
+  steps: z.number().int().nonnegative(),
+  bestStep: z.number().int().nonnegative(),
+  stoppedEarly: z.boolean(),
+  validation: z.array(ValidationPoint),
+  /** Mean training loss over stretches of steps, for the plot. */
+  lossCurve: z.array(z.strictObject({ step: z.number().int(), loss: z.number() })),
+  /** The best weights, safetensors with Hugging Face names. */
+  weights: BlobRef,
+});
+export type TrainingRun = z.infer<typeof TrainingRun>;
+
+export const Interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+export type Interval = z.infer<typeof Interval>;
+
+export const ClassMetrics = z.strictObject({
+  label: z.string(),
+  support: z.number().int().nonnegative(),
+  precision: Interval,
+  recall: Interval,
+  f1: Interval,
+});
+
+export const ClassificationMetrics = z.strictObject({
+  rows: z.number().int().nonnegative(),
+  accuracy: Interval,
+  macroF1: Interval,
+  classes: z.array(ClassMetrics),
+  /** confusion[true][predicted], in the order of the labels. */
+  confusion: z.array(z.array(z.number().int().nonnegative())),
+});
+export type ClassificationMetrics = z.infer<typeof ClassificationMetrics>;
+
+export const Slice = z.strictObject({
+  by: z.enum(['group', 'length']),
+  value: z.string(),
+  rows: z.number().int().nonnegative(),
+  /** Null when the slice has fewer rows than the recipe asks for. */
+  accuracy: Interval.nullable(),
+  macroF1: Interval.nullable(),
+});
+export type Slice = z.infer<typeof Slice>;
+
+export const LearningCurvePoint = z.strictObject({
+  rows: z.number().int().positive(),
+  model: Interval,
+  baseline: Interval,
+  winner: z.enum(['model', 'baseline', 'tie']),
+});
+export type LearningCurvePoint = z.infer<typeof LearningCurvePoint>;
+
+export const Evaluation = z.strictObject({
+  kind: z.literal('Evaluation'),
+  pipeline: Name,
+  dataset: Sha256,
+  trainingRun: Sha256,
+  recipe: EvaluationRecipe,
+  codeVersion: z.string(),
+  test: ClassificationMetrics,
+  validation: ClassificationMetrics,
+  baselines: z.strictObject({ majority: ClassificationMetrics, tfidfLinear: ClassificationMetrics }),
+  slices: z.array(Slice),
+  learningCurve: z.array(LearningCurvePoint),
+  learningCurveRuns: z.array(Sha256),
+  report: BlobRef,
+});
+export type Evaluation = z.infer<typeof Evaluation>;
+
+export const ModelVersion = z.strictObject({
+  kind: z.literal('ModelVersion'),
+  model: Name,
+  trainingRun: Sha256,
+  evaluation: Sha256,
+  dataset: Sha256,
+  labels: z.array(z.string()).min(2),
+  maxLength: z.number().int().positive(),
+  codeVersion: z.string(),
+  /** File name -> blob: model.onnx, model.safetensors, config.json, tokenizer.json, README.md, report.html … */
+  files: z.record(z.string(), BlobRef),
+});
+export type ModelVersion = z.infer<typeof ModelVersion>;
+
+export const GateDecision = z.strictObject({
+  kind: z.literal('GateDecision'),
+  model: Name,
+  alias: Name,
+  candidate: Sha256,
+  champion: Sha256.nullable(),
+  policy: PromotionPolicy,
+  passed: z.boolean(),
+  reasons: z.array(z.string()).min(1),
+  rows: z.number().int().nonnegative(),
+  candidateMetric: z.number(),
+  championMetric: z.number().nullable(),
+  /** Paired bootstrap of candidate minus champion on the same rows. */
+  difference: Interval.nullable(),
+});
+export type GateDecision = z.infer<typeof GateDecision>;
+
+export const Deployment = z.strictObject({
+  kind: z.literal('Deployment'),
+  model: Name,
+  alias: Name,
+  modelVersion: Sha256,
+  previous: Sha256.nullable(),
+  action: z.enum(['promote', 'rollback']),
+  /** Null for a rollback, which no gate holds up. */
+  evidence: Sha256.nullable(),
+  by: z.string(),
+  reason: z.string(),
+  at: z.iso.datetime(),
+});
+export type Deployment = z.infer<typeof Deployment>;
+
+export const HealthReport = z.strictObject({
+  kind: z.literal('HealthReport'),
+  model: Name,
+  alias: Name,
+  modelVersion: Sha256,
+  at: z.iso.datetime(),
+  outcome: z.enum(['healthy', 'alarm', 'insufficient']),
+  /** Alarms in a row, this one included. */
+  alarmsInARow: z.number().int().nonnegative(),
+  confirmed: z.boolean(),
+  windowRows: z.number().int().nonnegative(),
+  referenceRows: z.number().int().nonnegative(),
+  /** Instant of the newest prediction looked at; the next window begins after it. */
+  windowEnd: z.iso.datetime().nullable(),
+  statistic: z.number().nullable(),
+  threshold: z.number().nullable(),
+  pValue: z.number().min(0).max(1).nullable(),
+  /** Share of each predicted label in the window and in the reference. */
+  labelShares: z.record(z.string(), z.strictObject({ window: z.number(), reference: z.number() })),
+});
+export type HealthReport = z.infer<typeof HealthReport>;
+
+export const ARTIFACTS = {
+  SourceBatch,
+  DatasetVersion,
+  TrainingRun,
+  Evaluation,
+  ModelVersion,
+  GateDecision,
+  Deployment,
+  HealthReport,
+} as const;
+export type ArtifactKind = keyof typeof ARTIFACTS;
+export type Artifact = z.infer<(typeof ARTIFACTS)[ArtifactKind]>;
+export type ArtifactOf<K extends ArtifactKind> = z.infer<(typeof ARTIFACTS)[K]>;

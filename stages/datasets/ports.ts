@@ -1,0 +1,20 @@
+import type { DatasetDecision, DatasetRow, SourceRecord } from '../../contracts/index.js';
+import type { ArtifactStore, BlobStore, StageContext } from '../ports.js';
+
+export interface SourceRecordReader {
+  /** Every readable record of the batch once, ordered by record id. @throws CLICKHOUSE_UNREACHABLE */
+  readBatch(batchId: string): Promise<readonly SourceRecord[]>;
+}
+
+export interface DatasetSink {
+  /** Inserting the same rows again changes nothing. @throws CLICKHOUSE_UNREACHABLE */
+  insertRows(datasetId: string, rows: readonly DatasetRow[]): Promise<void>;
+  insertDecisions(decisions: readonly DatasetDecision[]): Promise<void>;
+}
+
+export interface DatasetsContext extends StageContext {
+  readonly blobs: BlobStore;
+  readonly artifacts: ArtifactStore;
+  readonly records: SourceRecordReader;
+  readonly datasets: DatasetSink;
+}
