@@ -1,4 +1,4 @@
-import type { ArtifactKind, ArtifactOf, BlobRef, Progress } from '../contracts/index.js';
+import type { Artifact, ArtifactKind, ArtifactOf, BlobRef, Progress } from '../contracts/index.js';
 
 /** What every stage may ask of the world. Adapters live in storage/, and are chosen in storage/open.ts. */
 
@@ -49,8 +49,8 @@ export interface ArtifactStore {
    * Publishing the same manifest twice is no error. @returns the artifact's id.
    * @throws ATTEMPT_FENCED when a newer attempt holds the fence.
    */
-  publish<K extends ArtifactKind>(
-    artifact: ArtifactOf<K> & { readonly kind: K },
+  publish(
+    artifact: Artifact,
     step: { readonly key: string; readonly fence: Fence; readonly now: string },
   ): Promise<string>;
 }

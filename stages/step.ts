@@ -1,4 +1,4 @@
-import type { ArtifactKind, ArtifactOf } from '../contracts/index.js';
+import type { Artifact, ArtifactKind, ArtifactOf } from '../contracts/index.js';
 import type { ArtifactStore, Fence, StageContext } from './ports.js';
 
 export interface StepResult<K extends ArtifactKind> {
@@ -23,7 +23,7 @@ export const runStep = async <K extends ArtifactKind>({
   ctx: StageContext & { readonly artifacts: ArtifactStore };
   kind: K;
   key: string;
-  make: (fence: Fence) => Promise<ArtifactOf<K> & { readonly kind: K }>;
+  make: (fence: Fence) => Promise<ArtifactOf<K> & Artifact>;
 }): Promise<StepResult<K>> => {
   const finished = await ctx.artifacts.findStep(key);
   if (finished !== null)
