@@ -19,11 +19,22 @@ const kind = (httpStatus: number, retryable: boolean, action: string): ErrorKind
 
 export const ERRORS = {
   ALIAS_CONFLICT: kind(409, false, 'Read the alias again and repeat the change if it is still wanted.'),
+  API_UNREACHABLE: kind(503, true, 'Start the API (npm run quickstart) or check PLUMBLINE_API_URL.'),
   ATTEMPT_FENCED: kind(409, false, 'Nothing to do: a newer attempt of the same work has taken over.'),
   BASE_MODEL_DIGEST_MISMATCH: kind(
     422,
     false,
     'Check training.base.digest in the pipeline file, or remove the cached model and fetch it again.',
+  ),
+  BASE_MODEL_FORBIDDEN: kind(
+    403,
+    false,
+    'Check training.base.model and set training.base.token to a token that may read it.',
+  ),
+  BASE_MODEL_NOT_FOUND: kind(
+    404,
+    false,
+    'Check training.base.model: name, revision or version, and that it has config.json, tokenizer.json and model.safetensors.',
   ),
   BASE_MODEL_UNAVAILABLE: kind(
     503,
@@ -88,6 +99,7 @@ export const ERRORS = {
   TOKENIZER_INVALID: kind(422, false, 'Use the tokenizer.json that belongs to the base model.'),
   UNAUTHENTICATED: kind(401, false, 'Send an API key: `Authorization: Bearer KEY`.'),
   WEIGHTS_CORRUPT: kind(422, false, 'Fetch the model again; model.safetensors is damaged or truncated.'),
+  WORKER_STOPPED: kind(503, true, 'Nothing to do: another worker goes on from the last checkpoint.'),
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERRORS;

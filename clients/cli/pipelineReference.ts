@@ -1,0 +1,58 @@
+import { pipelineJsonSchema } from './pipelineFile.js';
+
+interface Schema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+const typeOf = (schema: Schema): string => {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(', ');
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices !== undefined) return [...new Set(choices.map(typeOf))].join(' or ');
+  if (schema.type === 'array')
+    return `list of ${schema.items === undefined ? 'values' : typeOf(schema.items)}`;
+  if (schema.type === 'object') return 'section';
+  return schema.type ?? 'value';
+};
+
+const defaultOf = (schema: Schema, required: boolean): string => {
+  if (schema.default !== undefined && schema.properties === undefined)
+    return `\`${JSON.stringify(schema.default)}\``;
+  return required ? '**required**' : '–';
+};
+
+const rowsOf = (schema: Schema, prefix: string): readonly string[] =>
+  Object.entries(schema.properties ?? {}).flatMap(([key, member]) => {
+    const path = prefix === '' ? key : `${prefix}.${key}`;
+    const required = schema.required?.includes(key) ?? false;
+    const nested = [member, ...(member.anyOf ?? []), ...(member.oneOf ?? [])];
+    const row = `| \`${path}\` | ${typeOf(member)} | ${defaultOf(member, required)} | ${member.description ?? ''} |`;
+    return [
+      row.replaceAll(' \n', ' '),
+      ...nested.flatMap((inner) => rowsOf(inner, path)),
+      ...nested.flatMap((inner) =>
+        [inner.items, ...(inner.items?.anyOf ?? []), ...(inner.items?.oneOf ?? [])].flatMap((item) =>
+          item === undefined ? [] : rowsOf(item, `${path}[]`),
+        ),
+      ),
+    ];
+  });
+
+/** Every key of a pipeline file with type, default and meaning, as a Markdown table made from the schema. */
+export const pipelineReference = (): string =>
+  [
+    '| Key | Type | Default | Meaning |',
+    '|---|---|---|---|',
+    ...new Set(rowsOf(pipelineJsonSchema() as Schema, '')),
+  ].join('\n');
