@@ -1,0 +1,81 @@
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { NnError } from '../errors.js';
+import type { Tensor } from '../tensor.js';
+import type { Provider, Runner, RunnerOptions } from './runner.js';
+
+/**
+ * Loads an ONNX model into ONNX Runtime. The providers are tried one at a time, because ONNX Runtime itself
+ * falls back to the CPU without saying so. Throws GRAPH_INVALID with each provider's reason where none loads.
+ */
+export async function createRunner(model: Uint8Array, options: RunnerOptions): Promise<Runner> {
+  const refusals: string[] = [];
+  for (const provider of options.providers ?? (['cpu'] as const)) {
+    try {
+      return new OnnxRuntimeRunner(await openSession(model, provider, options.threads), provider);
+    } catch (error) {
+      refusals.push(`${provider}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new NnError('GRAPH_INVALID', `no execution provider could load the model (${refusals.join('; ')})`);
+}
+
+function openSession(model: Uint8Array, provider: Provider, threads: number): Promise<InferenceSession> {
+  return InferenceSession.create(model, {
+    executionProviders: [provider],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  });
+}
+
+class OnnxRuntimeRunner implements Runner {
+  readonly provider: string;
+  readonly #session: InferenceSession;
+
+  constructor(session: InferenceSession, provider: Provider) {
+    this.#session = session;
+    this.provider = provider;
+  }
+
+  async run(
+    feeds: Readonly<Record<string, Tensor>>,
+    fetches: Readonly<Record<string, Tensor | null>>,
+  ): Promise<Record<string, Tensor>> {
+    const given = mapValues(feeds, toOrt);
+    const wanted = mapValues(fetches, (tensor) => (tensor === null ? null : toOrt(tensor)));
+    const results = await this.#run(given, wanted);
+    return mapValues(results, fromOrt);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.release();
+  }
+
+  async #run(given: Record<string, OrtTensor>, wanted: Record<string, OrtTensor | null>) {
+    try {
+      return await this.#session.run(given, wanted);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new NnError('SHAPE_MISMATCH', `the model refused its inputs or outputs: ${reason}`, { cause: error });
+    }
+  }
+}
+
+function toOrt({ dtype, data, dims }: Tensor): OrtTensor {
+  // The element type and the array's class agree by construction of Tensor.
+  return new OrtTensor(dtype, data as Float32Array, dims);
+}
+
+function fromOrt(value: OrtTensor): Tensor {
+  const { type } = value;
+  if (type !== 'float32' && type !== 'int64' && type !== 'int32' && type !== 'bool') {
+    throw new NnError('OPERATOR_UNSUPPORTED', `the model returns ${type}, which no caller can read`);
+  }
+  return { dtype: type, dims: value.dims, data: value.data as Tensor['data'] };
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

@@ -1,0 +1,25 @@
+import type { Tensor } from '../tensor.js';
+
+export type Provider = 'cpu' | 'cuda' | 'tensorrt';
+
+export interface RunnerOptions {
+  /** Threads inside one operator; the results do not depend on anything else of the machine. */
+  readonly threads: number;
+  /** Tried in this order; the first that loads is used. Default: `['cpu']`. */
+  readonly providers?: readonly Provider[];
+}
+
+/** A loaded model. `run` computes on the calling thread until it is done: call it from a worker thread. */
+export interface Runner {
+  /** The provider that really runs the model. */
+  readonly provider: string;
+  /**
+   * Computes the outputs named in `fetches`. A tensor there is written in place and must have the output's
+   * exact shape; `null` allocates one.
+   */
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    fetches: Readonly<Record<string, Tensor | null>>,
+  ): Promise<Record<string, Tensor>>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,128 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { NnError } from '../errors.js';
+import { resolveOperator } from '../ops/lookup.js';
+import { verifyGraph } from '../ops/verify.js';
+import type { Tensor } from '../tensor.js';
+import { decodeTensor } from './decodeTensor.js';
+import { ONNX_DTYPES } from './dtypes.js';
+import type { Attribute, Dimension, Graph, Node, ValueInfo } from './ir.js';
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType as AttributeType,
+  type GraphProto,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type ValueInfoProto,
+} from './onnx_pb.js';
+import { OPSET_VERSION } from './opset.js';
+
+export interface DecodedModel {
+  readonly graph: Graph;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** protobuf cannot hold more; larger models keep their weights outside the file, which is refused here. */
+const MODEL_BYTES_MAX = 2 ** 31 - 1;
+
+/**
+ * Reads and verifies an ONNX model file. Weights are views on `bytes` where alignment allows. Throws GRAPH_INVALID
+ * for a damaged file, one that breaks ONNX's rules or points outside itself, OPERATOR_UNSUPPORTED for operators,
+ * element types or opsets not known, SHAPE_MISMATCH for operands that do not fit.
+ */
+export function decodeModel(bytes: Uint8Array): DecodedModel {
+  if (bytes.length > MODEL_BYTES_MAX) {
+    throw new NnError('GRAPH_INVALID', `an ONNX file is at most ${MODEL_BYTES_MAX} bytes, this is ${bytes.length}`);
+  }
+  const model = parse(bytes);
+  if (!model.graph) throw new NnError('GRAPH_INVALID', 'the file holds no graph; is it an ONNX model?');
+  if (model.functions.length > 0) throw new NnError('OPERATOR_UNSUPPORTED', 'model-local functions are not supported');
+  const graph = decodeGraph(model.graph, opsets(model));
+  verifyGraph(graph);
+  return { graph, metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])) };
+}
+
+function parse(bytes: Uint8Array): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });
+  } catch (error) {
+    throw new NnError('GRAPH_INVALID', 'the file is damaged or not an ONNX model', { cause: error });
+  }
+}
+
+function opsets(model: ModelProto): ReadonlyMap<string, number> {
+  const imported = new Map(
+    model.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)]),
+  );
+  const standard = imported.get('');
+  if (standard === undefined || standard > OPSET_VERSION) {
+    throw new NnError(
+      'OPERATOR_UNSUPPORTED',
+      `the model needs opset ${standard ?? '(none named)'}; up to ${OPSET_VERSION} is supported, convert it with onnx.version_converter`,
+    );
+  }
+  return imported;
+}
+
+function decodeGraph(proto: GraphProto, versions: ReadonlyMap<string, number>): Graph {
+  if (proto.sparseInitializer.length > 0) {
+    throw new NnError('OPERATOR_UNSUPPORTED', 'sparse weights are not supported');
+  }
+  const initializers = new Map<string, Tensor>();
+  for (const tensor of proto.initializer) {
+    if (initializers.has(tensor.name)) throw new NnError('GRAPH_INVALID', `weight '${tensor.name}' is defined twice`);
+    initializers.set(tensor.name, decodeTensor(tensor));
+  }
+  return {
+    name: proto.name,
+    // Files of before IR version 4 list their weights among the inputs too.
+    inputs: proto.input.filter(({ name }) => !initializers.has(name)).map(decodeValue),
+    outputs: proto.output.map(decodeValue),
+    initializers,
+    nodes: proto.node.map((node) => decodeNode(node, versions)),
+  };
+}
+
+function decodeValue({ name, type }: ValueInfoProto): ValueInfo {
+  const tensor = type?.value.case === 'tensorType' ? type.value.value : undefined;
+  const dtype = ONNX_DTYPES.get(tensor?.elemType ?? 0);
+  if (!tensor || !dtype) {
+    throw new NnError('OPERATOR_UNSUPPORTED', `'${name}' must be a tensor of float32, int32, int64 or bool`);
+  }
+  if (!tensor.shape) throw new NnError('GRAPH_INVALID', `'${name}' has no shape`);
+  const shape = tensor.shape.dim.map(({ value }, axis): Dimension => {
+    if (value.case === 'dimValue' && value.value >= 0n) return Number(value.value);
+    // An axis without a name is known to equal nothing but itself.
+    if (value.case === 'dimParam' && value.value !== '') return value.value;
+    return `${name}.${axis}`;
+  });
+  return { name, dtype, shape };
+}
+
+function decodeNode(proto: NodeProto, versions: ReadonlyMap<string, number>): Node {
+  const domain = proto.domain === 'ai.onnx' ? '' : proto.domain;
+  return {
+    op: resolveOperator(domain, proto.opType, versions.get(domain)),
+    inputs: proto.input,
+    outputs: proto.output,
+    attributes: Object.fromEntries(proto.attribute.map((entry) => [entry.name, decodeAttribute(proto, entry)])),
+  };
+}
+
+function decodeAttribute(node: NodeProto, attribute: AttributeProto): Attribute {
+  switch (attribute.type) {
+    case AttributeType.INT:
+      return { kind: 'int', value: Number(attribute.i) };
+    case AttributeType.FLOAT:
+      return { kind: 'float', value: attribute.f };
+    case AttributeType.STRING:
+      return { kind: 'string', value: new TextDecoder().decode(attribute.s) };
+    case AttributeType.INTS:
+      return { kind: 'ints', value: attribute.ints.map(Number) };
+    default:
+      throw new NnError(
+        'OPERATOR_UNSUPPORTED',
+        `${node.opType}: attribute '${attribute.name}' is of a kind that is not supported (${attribute.type})`,
+      );
+  }
+}

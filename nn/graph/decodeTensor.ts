@@ -1,0 +1,53 @@
+import { NnError } from '../errors.js';
+import { BYTES_PER_ELEMENT, type DType, elementCount, type Tensor, type TensorData } from '../tensor.js';
+import { ONNX_DTYPES } from './dtypes.js';
+import { type TensorProto, TensorProto_DataLocation as DataLocation } from './onnx_pb.js';
+
+const ARRAYS = {
+  float32: Float32Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  bool: Uint8Array,
+} as const satisfies Record<DType, unknown>;
+
+/** A weight stored inside the file. Throws GRAPH_INVALID where its data lies elsewhere or has another size. */
+export function decodeTensor(proto: TensorProto): Tensor {
+  if (proto.dataLocation === DataLocation.EXTERNAL || proto.externalData.length > 0) {
+    throw new NnError('GRAPH_INVALID', `weight '${proto.name}' lies outside the file; save the model with its weights inside`);
+  }
+  const dtype = ONNX_DTYPES.get(proto.dataType);
+  if (!dtype || proto.segment) {
+    throw new NnError('OPERATOR_UNSUPPORTED', `weight '${proto.name}' has element type ${proto.dataType}, not supported`);
+  }
+  const dims = proto.dims.map(Number);
+  const count = elementCount(dims);
+  if (!Number.isSafeInteger(count) || dims.some((length) => length < 0)) {
+    throw new NnError('GRAPH_INVALID', `weight '${proto.name}' has the impossible shape [${dims}]`);
+  }
+  const data = proto.rawData.length > 0 || count === 0 ? raw(proto.rawData, dtype) : listed(proto, dtype);
+  if (!data || data.length !== count) {
+    throw new NnError('GRAPH_INVALID', `weight '${proto.name}' of shape [${dims}] does not hold ${count} values`);
+  }
+  return { dtype, dims, data };
+}
+
+/** Little-endian bytes as values, without a copy where they are aligned. */
+function raw(bytes: Uint8Array, dtype: DType): TensorData | undefined {
+  const size = BYTES_PER_ELEMENT[dtype];
+  if (bytes.length % size !== 0) return undefined;
+  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  return new ARRAYS[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, bytes.length / size);
+}
+
+function listed(proto: TensorProto, dtype: DType): TensorData {
+  switch (dtype) {
+    case 'float32':
+      return Float32Array.from(proto.floatData);
+    case 'int64':
+      return BigInt64Array.from(proto.int64Data);
+    case 'int32':
+      return Int32Array.from(proto.int32Data);
+    case 'bool':
+      return Uint8Array.from(proto.int32Data);
+  }
+}

@@ -1,0 +1,82 @@
+import { NnError } from '../errors.js';
+import type { Dimension, Shape } from './ir.js';
+
+/** A dimension as a monomial: `384*batch*sequence` is coefficient 384 and the symbols batch, sequence. */
+interface Monomial {
+  readonly coefficient: number;
+  readonly symbols: readonly string[];
+}
+
+/** The product of dimensions in canonical form, so that equal products are equal strings or numbers. */
+export function product(dimensions: Shape): Dimension {
+  const factors = dimensions.map(parse);
+  return format({
+    coefficient: factors.reduce((total, factor) => total * factor.coefficient, 1),
+    symbols: factors.flatMap((factor) => factor.symbols),
+  });
+}
+
+/** `total / divisor` where it divides exactly, else undefined. */
+export function quotient(total: Dimension, divisor: Dimension): Dimension | undefined {
+  const numerator = parse(total);
+  const denominator = parse(divisor);
+  const coefficient = numerator.coefficient / denominator.coefficient;
+  if (!Number.isInteger(coefficient)) return undefined;
+  const symbols = [...numerator.symbols];
+  for (const symbol of denominator.symbols) {
+    const at = symbols.indexOf(symbol);
+    if (at < 0) return undefined;
+    symbols.splice(at, 1);
+  }
+  return format({ coefficient, symbols });
+}
+
+/** The shape two operands broadcast to by ONNX's rule (numpy's). Throws SHAPE_MISMATCH. */
+export function broadcast(left: Shape, right: Shape): Shape {
+  const rank = Math.max(left.length, right.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const a = left[axis - rank + left.length] ?? 1;
+    const b = right[axis - rank + right.length] ?? 1;
+    if (a === b || b === 1) return a;
+    if (a === 1) return b;
+    throw new NnError('SHAPE_MISMATCH', `shapes [${left}] and [${right}] do not broadcast`);
+  });
+}
+
+/** A possibly negative axis as an index into a shape of `rank`. Throws SHAPE_MISMATCH out of range. */
+export function axisIndex(axis: number, rank: number): number {
+  const index = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(index) || index < 0 || index >= rank) {
+    throw new NnError('SHAPE_MISMATCH', `axis ${axis} is outside a tensor of rank ${rank}`);
+  }
+  return index;
+}
+
+export function sameShape(left: Shape, right: Shape): boolean {
+  return left.length === right.length && left.every((dimension, axis) => dimension === right[axis]);
+}
+
+/** A dimension's length once every symbol in it has one. Throws SHAPE_MISMATCH for an unbound symbol. */
+export function bind(dimension: Dimension, lengths: Readonly<Record<string, number>>): number {
+  const { coefficient, symbols } = parse(dimension);
+  return symbols.reduce((total, symbol) => {
+    const length = lengths[symbol];
+    if (length === undefined) throw new NnError('SHAPE_MISMATCH', `no length given for axis '${symbol}'`);
+    return total * length;
+  }, coefficient);
+}
+
+function parse(dimension: Dimension): Monomial {
+  if (typeof dimension === 'number') return { coefficient: dimension, symbols: [] };
+  const factors = dimension.split('*');
+  const leading = Number(factors[0]);
+  return Number.isInteger(leading)
+    ? { coefficient: leading, symbols: factors.slice(1) }
+    : { coefficient: 1, symbols: factors };
+}
+
+function format({ coefficient, symbols }: Monomial): Dimension {
+  if (symbols.length === 0 || coefficient === 0) return coefficient;
+  const sorted = [...symbols].sort();
+  return (coefficient === 1 ? sorted : [coefficient, ...sorted]).join('*');
+}

@@ -1,0 +1,55 @@
+import { differentiate } from '../autodiff/differentiate.js';
+import { NnError } from '../errors.js';
+import { int } from '../graph/attributes.js';
+import { encodeModel } from '../graph/encode.js';
+import { GraphBuilder } from '../ops/builder.js';
+import { int64Tensor } from '../tensor.js';
+import { encode } from './bert/encoder.js';
+import { classify } from './bert/heads.js';
+import { batchShape, declareTokens } from './bert/inputs.js';
+import { type Classifier, gradientName, type TrainingGraph } from './types.js';
+
+export interface TrainingOptions {
+  /** Called once for each parameter; false freezes it. */
+  readonly trainable: (name: string) => boolean;
+}
+
+/**
+ * The training graph of a classifier. Frozen parameters are part of the model; no node computes a gradient for
+ * them or below them. Throws GRAPH_INVALID where nothing is trainable.
+ */
+export function buildTrainingGraph(classifier: Classifier, options: TrainingOptions): TrainingGraph {
+  const { config, parameters, labels } = classifier;
+  const trainable = [...parameters.keys()].filter(options.trainable);
+  if (trainable.length === 0) {
+    throw new NnError('GRAPH_INVALID', 'every parameter is frozen: leave at least the classifier trainable');
+  }
+  const builder = new GraphBuilder();
+  declareTokens(builder);
+  builder.input('labels', 'int64', ['batch']);
+  const chosen = new Set(trainable);
+  for (const [name, tensor] of parameters) {
+    if (chosen.has(name)) builder.input(name, 'float32', tensor.dims);
+    else builder.initializer(name, tensor);
+  }
+  const { hidden } = encode(builder, config, batchShape(builder), { attention: 'fused', lastLayer: 'first' });
+  const logits = classify(builder, hidden);
+  const loss = crossEntropy(builder, logits, labels.length);
+  const gradients = differentiate(builder, loss, trainable);
+  const outputs = { loss, logits, ...prefixed(gradients) };
+  return { model: encodeModel(builder.build('training', outputs)), trainable };
+}
+
+/** Mean of -log softmax(logits)[label] over the batch; a label outside 0..classes-1 is left out of the mean. */
+function crossEntropy(builder: GraphBuilder, logits: string, classes: number): string {
+  const indices = builder.constant(int64Tensor([classes], BigInt64Array.from({ length: classes }, (_, at) => BigInt(at))));
+  const column = builder.emit('Unsqueeze-13', ['labels', builder.indices([1])]);
+  const chosen = builder.emit('Cast-19', [builder.emit('Equal-19', [column, indices])], { to: int(1) });
+  const logLikelihood = builder.emit('Mul-14', [builder.emit('LogSoftmax-13', [logits], { axis: int(-1) }), chosen]);
+  const sum = (value: string) => builder.emit('ReduceSum-13', [value], { keepdims: int(0) });
+  return builder.emit('Neg-13', [builder.emit('Div-14', [sum(logLikelihood), sum(chosen)])]);
+}
+
+function prefixed(gradients: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...gradients].map(([parameter, value]) => [gradientName(parameter), value]));
+}

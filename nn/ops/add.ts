@@ -1,0 +1,4 @@
+import { binary } from './families.js';
+
+/** z = x + y. */
+export const add = binary([(_, { dz }) => dz, (_, { dz }) => dz]);

@@ -1,0 +1,151 @@
+import { NnError } from '../errors.js';
+import type { Attributes, Graph, Node, Shape, ValueInfo, ValueType } from '../graph/ir.js';
+import { int64Tensor, float32Tensor, type DType, type Tensor } from '../tensor.js';
+import { ruleOf } from './lookup.js';
+import type { Emitter } from './rule.js';
+import type { Operator } from './table.js';
+
+/** Longer int64 vectors cannot be shapes, so their values are of no interest to shape inference. */
+const RANK_MAX = 64;
+
+/** Grows a graph node by node; every value's type is inferred, so a misfit fails where it is written. */
+export class GraphBuilder implements Emitter {
+  readonly #inputs: ValueInfo[] = [];
+  readonly #initializers = new Map<string, Tensor>();
+  readonly #nodes: Node[] = [];
+  readonly #types = new Map<string, ValueType>();
+  readonly #elements = new Map<string, Shape>();
+  readonly #once = new Map<string, string>();
+  #values = 0;
+
+  /** A builder that goes on from a finished graph. */
+  static from(graph: Graph): GraphBuilder {
+    const builder = new GraphBuilder();
+    for (const { name, dtype, shape } of graph.inputs) builder.input(name, dtype, shape);
+    for (const [name, tensor] of graph.initializers) builder.initializer(name, tensor);
+    for (const node of graph.nodes) builder.node(node);
+    return builder;
+  }
+
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  input(name: string, dtype: DType, shape: Shape): string {
+    this.#define(name, { dtype, shape });
+    this.#inputs.push({ name, dtype, shape });
+    return name;
+  }
+
+  initializer(name: string, tensor: Tensor): string {
+    this.#define(name, { dtype: tensor.dtype, shape: tensor.dims });
+    this.#initializers.set(name, tensor);
+    if (tensor.data instanceof BigInt64Array && tensor.dims.length <= 1 && tensor.data.length <= RANK_MAX) {
+      this.#elements.set(name, Array.from(tensor.data, Number));
+    }
+    return name;
+  }
+
+  /** Adds a node as it is. */
+  node(node: Node): void {
+    const rule = ruleOf(node.op);
+    for (const name of node.inputs) if (name !== '') this.type(name);
+    const types = rule.infer(node, this);
+    node.outputs.forEach((name, index) => {
+      if (name === '') return;
+      const type = types[index];
+      if (!type) throw new NnError('GRAPH_INVALID', `${node.op} has no output ${index}`);
+      this.#define(name, type);
+    });
+    const elements = rule.elements?.(node, this);
+    if (elements && node.outputs[0]) this.#elements.set(node.outputs[0], elements);
+    this.#nodes.push(node);
+  }
+
+  emit(op: Operator, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.emitAll(op, inputs, attributes, [true])[0]!;
+  }
+
+  emitAll(op: Operator, inputs: readonly string[], attributes: Attributes, outputs: readonly boolean[]): string[] {
+    const names = outputs.map((present) => (present ? this.#fresh(op) : ''));
+    this.node({ op, inputs, outputs: names, attributes });
+    return names;
+  }
+
+  constant(tensor: Tensor): string {
+    const key = `${tensor.dtype}[${tensor.dims}]${tensor.data.join()}`;
+    return this.once(key, () => this.initializer(this.#fresh('constant'), tensor));
+  }
+
+  scalar(value: number): string {
+    return this.constant(float32Tensor([], Float32Array.of(value)));
+  }
+
+  indices(values: readonly number[]): string {
+    return this.constant(int64Tensor([values.length], BigInt64Array.from(values, BigInt)));
+  }
+
+  shapeOf(value: string): string {
+    const { shape } = this.type(value);
+    if (shape.every((dimension) => typeof dimension === 'number')) return this.indices(shape);
+    // Values of one symbolic shape have one run-time shape; asking the first keeps no later one alive.
+    return this.once(`shape [${shape}]`, () => this.emit('Shape-19', [value]));
+  }
+
+  once(key: string, make: () => string): string {
+    const name = this.#once.get(key) ?? make();
+    this.#once.set(key, name);
+    return name;
+  }
+
+  type(value: string): ValueType {
+    const type = this.#types.get(value);
+    if (!type) throw new NnError('GRAPH_INVALID', `value '${value}' is used before it is defined`);
+    return type;
+  }
+
+  elements(value: string): Shape | undefined {
+    return this.#elements.get(value);
+  }
+
+  /**
+   * The finished graph. `outputs` maps the name a caller sees to the value it stands for; nodes and
+   * initializers that no output needs are left out, inputs stay.
+   */
+  build(name: string, outputs: Readonly<Record<string, string>>): Graph {
+    const computed = new Set(this.#nodes.flatMap((node) => node.outputs));
+    const renamed = new Map<string, string>();
+    for (const [wanted, value] of Object.entries(outputs)) {
+      // A value that is an input or has its output name already keeps its own; a copy takes the new one.
+      const source = computed.has(value) && !renamed.has(value) ? value : this.emit('Identity-16', [value]);
+      renamed.set(source, wanted);
+    }
+    const final = (value: string) => renamed.get(value) ?? value;
+    const needed = new Set(renamed.keys());
+    const nodes: Node[] = [];
+    for (const node of this.#nodes.toReversed()) {
+      if (!node.outputs.some((value) => needed.has(value))) continue;
+      for (const value of node.inputs) needed.add(value);
+      nodes.push({ ...node, inputs: node.inputs.map(final), outputs: node.outputs.map(final) });
+    }
+    return {
+      name,
+      inputs: this.#inputs,
+      outputs: Object.entries(outputs).map(([wanted, value]) => ({ name: wanted, ...this.type(value) })),
+      initializers: new Map([...this.#initializers].filter(([value]) => needed.has(value))),
+      nodes: nodes.reverse(),
+    };
+  }
+
+  #fresh(stem: string): string {
+    this.#values += 1;
+    return `${stem}/${this.#values}`;
+  }
+
+  #define(name: string, type: ValueType): void {
+    if (name === '' || this.#types.has(name)) {
+      throw new NnError('GRAPH_INVALID', `value '${name}' is defined twice`);
+    }
+    this.#types.set(name, type);
+  }
+}

@@ -1,0 +1,83 @@
+import { NnError } from '../errors.js';
+import { attribute, float, int } from '../graph/attributes.js';
+import { broadcast } from '../graph/dimension.js';
+import type { Attributes, Node, Shape } from '../graph/ir.js';
+import { elementCount } from '../tensor.js';
+import { fixed, floats, input } from './families.js';
+import type { Emitter, OperatorRule } from './rule.js';
+
+interface Form {
+  readonly transA: boolean;
+  readonly transB: boolean;
+  readonly alpha: number;
+}
+
+/**
+ * y = alpha op(a) op(b), batched over the leading axes: FusedMatMul of ONNX Runtime, of which MatMul is the
+ * form without transposition and scale.
+ */
+export const matMul: OperatorRule = {
+  infer: (node, known) => {
+    const a = floats(known, node, 0).shape;
+    const b = floats(known, node, 1).shape;
+    if (a.length < 2 || b.length < 2) throw new NnError('OPERATOR_UNSUPPORTED', `${node.op} of a vector`);
+    const { transA, transB } = formOf(node);
+    const [rows, inner] = lastTwo(a, transA);
+    const [innerB, columns] = lastTwo(b, transB);
+    if (inner !== innerB) {
+      throw new NnError('SHAPE_MISMATCH', `${node.op}: [${a}] and [${b}] do not multiply (${inner} and ${innerB})`);
+    }
+    return [{ dtype: 'float32', shape: [...broadcast(a.slice(0, -2), b.slice(0, -2)), rows, columns] }];
+  },
+  gradient: ({ node, emitter, outputGradients, wanted }) => {
+    const dy = outputGradients[0];
+    if (!dy) return [null, null];
+    const [a, b] = [input(node, 0), input(node, 1)];
+    const { transA, transB, alpha } = formOf(node);
+    const multiply = (left: string, right: string, leftTransposed: boolean, rightTransposed: boolean) =>
+      emitter.emit('com.microsoft.FusedMatMul-1', [left, right], form(leftTransposed, rightTransposed, alpha));
+    const da = () => (transA ? multiply(b, dy, transB, true) : multiply(dy, b, false, !transB));
+    const db = () => (transB ? multiply(dy, a, true, transA) : multiply(a, dy, !transA, false));
+    return [
+      wanted[0] ? da() : null,
+      wanted[1] ? (sharedWeight(emitter, a, b) && !transA ? weightGradient(emitter, a, dy, transB, alpha) : db()) : null,
+    ];
+  },
+  flops: ({ node, inputs, outputs }) =>
+    2 * elementCount(outputs[0] ?? []) * ((attribute(node, 'transA', 'int', 0) ? inputs[0]?.at(-2) : inputs[0]?.at(-1)) ?? 0),
+};
+
+/** A matrix multiplied with every batch: its gradient is one product over all rows, not a sum of many. */
+function sharedWeight(emitter: Emitter, a: string, b: string): boolean {
+  return emitter.type(b).shape.length === 2 && emitter.type(a).shape.length > 2;
+}
+
+function weightGradient(emitter: Emitter, a: string, dy: string, transB: boolean, alpha: number): string {
+  const rows = (value: string) => {
+    const width = fixed(emitter.type(value).shape, -1, `the last axis of '${value}'`);
+    return emitter.emit('Reshape-19', [value, emitter.indices([-1, width])]);
+  };
+  const operands = transB ? [rows(dy), rows(a)] : [rows(a), rows(dy)];
+  return emitter.emit('Gemm-13', operands, { transA: int(1), alpha: float(alpha) });
+}
+
+function formOf(node: Node): Form {
+  return {
+    transA: attribute(node, 'transA', 'int', 0) === 1,
+    transB: attribute(node, 'transB', 'int', 0) === 1,
+    alpha: attribute(node, 'alpha', 'float', 1),
+  };
+}
+
+function form(transA: boolean, transB: boolean, alpha: number): Attributes {
+  return {
+    ...(transA ? { transA: int(1) } : {}),
+    ...(transB ? { transB: int(1) } : {}),
+    ...(alpha === 1 ? {} : { alpha: float(alpha) }),
+  };
+}
+
+function lastTwo(shape: Shape, transposed: boolean) {
+  const [first, second] = [shape.at(-2)!, shape.at(-1)!];
+  return transposed ? ([second, first] as const) : ([first, second] as const);
+}

@@ -1,0 +1,1 @@
+export { type Encoded, type EncodeOptions, loadTokenizer, type Tokenizer } from './tokenizer.js';

@@ -1,0 +1,81 @@
+import { Random } from '../random.js';
+import { int64Tensor, type Tensor } from '../tensor.js';
+
+/** Batches whose examples are sorted by length together; as in transformers' group_by_length. */
+const BATCHES_PER_GROUP = 50;
+
+export interface SamplerOptions {
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly epoch: number;
+}
+
+/**
+ * The batches of an epoch as indices into `lengths`, each example once. Examples are shuffled, sorted by length inside
+ * groups of 50 batches so that a batch needs little padding, and the batches are shuffled again. A pure function of
+ * its arguments: a run resumed at step n of an epoch finds the same batches by computing them anew.
+ */
+export function epochBatches(lengths: Int32Array, { batchSize, seed, epoch }: SamplerOptions): Int32Array[] {
+  const random = new Random(seed, epoch);
+  const order = random.shuffle(Int32Array.from(lengths.keys()));
+  const batches: Int32Array[] = [];
+  for (let start = 0; start < order.length; start += batchSize * BATCHES_PER_GROUP) {
+    const group = order.subarray(start, start + batchSize * BATCHES_PER_GROUP);
+    group.sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+    batches.push(...slices(group, batchSize));
+  }
+  return random.shuffle(batches);
+}
+
+/** Batches for inference: longest first, each index once. */
+export function batchesByLength(lengths: Int32Array, batchSize: number): Int32Array[] {
+  return slices(
+    Int32Array.from(lengths.keys()).sort((a, b) => lengths[b]! - lengths[a]! || a - b),
+    batchSize,
+  );
+}
+
+/** The int64 inputs [batch, longest] of the graphs, and how much of them is not padding. */
+export interface PaddedBatch {
+  readonly inputIds: Tensor;
+  readonly attentionMask: Tensor;
+  readonly realTokens: number;
+  readonly paddedTokens: number;
+}
+
+/** Pads with 0 on the right up to the longest sequence; padding is masked, so that its id does not matter. */
+export function padBatch(sequences: readonly Int32Array[], indices: Int32Array): PaddedBatch {
+  let longest = 0;
+  let realTokens = 0;
+  for (const index of indices) {
+    const { length } = sequences[index]!;
+    longest = Math.max(longest, length);
+    realTokens += length;
+  }
+  const dims = [indices.length, longest];
+  const paddedTokens = indices.length * longest;
+  const ids = new BigInt64Array(paddedTokens);
+  const mask = new BigInt64Array(paddedTokens);
+  indices.forEach((index, row) => {
+    sequences[index]!.forEach((id, column) => {
+      ids[row * longest + column] = BigInt(id);
+    });
+    mask.fill(1n, row * longest, row * longest + sequences[index]!.length);
+  });
+  return {
+    inputIds: int64Tensor(dims, ids),
+    attentionMask: int64Tensor(dims, mask),
+    realTokens,
+    paddedTokens,
+  };
+}
+
+export function lengthsOf(sequences: readonly Int32Array[]): Int32Array {
+  return Int32Array.from(sequences, ({ length }) => length);
+}
+
+function slices(order: Int32Array, size: number): Int32Array[] {
+  return Array.from({ length: Math.ceil(order.length / size) }, (_, i) =>
+    order.subarray(i * size, (i + 1) * size),
+  );
+}

@@ -1,0 +1,12 @@
+export type { Example } from './examples.js';
+export type { ValidationPoint } from './history.js';
+export { type InferOptions, inferInOrder } from './infer.js';
+export { macroF1 } from './macroF1.js';
+export { type PredictionInput, type Predictions, predictClassifier } from './predictClassifier.js';
+export { planTraining, type TrainingPlan, type TrainingRecipe } from './recipe.js';
+export { softmaxRows } from './softmax.js';
+export { type PredictionHandle, startPrediction } from './startPrediction.js';
+export { startTraining, type TrainingHandle, type TrainingInput } from './startTraining.js';
+export { threadEntry } from './threadEntry.js';
+export { type TrainingControl, trainClassifier } from './trainClassifier.js';
+export type { TrainingOptions, TrainingProgress, TrainingResult } from './trainingSession.js';

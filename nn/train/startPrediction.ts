@@ -1,0 +1,20 @@
+import { packSequences } from './packedSequences.js';
+import type { PredictionInput, Predictions } from './predictClassifier.js';
+import { startJob } from './startJob.js';
+
+export interface PredictionHandle {
+  readonly result: Promise<Predictions>;
+  /** Stops within one batch; `result` then rejects with CANCELLED. */
+  cancel(): void;
+}
+
+/** `predictClassifier` on a thread of its own. `input` is copied and stays usable. */
+export function startPrediction({ sequences, model, ...rest }: PredictionInput): PredictionHandle {
+  const packed = packSequences(sequences);
+  const copy = new Uint8Array(model);
+  const { result, cancel } = startJob<Predictions>(
+    { ...rest, kind: 'predict', model: copy, sequences: packed },
+    [copy.buffer, packed.ids.buffer as ArrayBuffer],
+  );
+  return { result, cancel };
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { buildClassifier } from '../../models/classifier.js';
+import type { Classifier } from '../../models/types.js';
+import { Random } from '../../random.js';
+import { readSafetensors } from '../../weights/safetensors.js';
+import type { Example } from '../examples.js';
+import type { TrainingRecipe } from '../recipe.js';
+
+const golden = (name: string) =>
+  readFileSync(new URL(`../../goldens/bert-sequence-classification/${name}`, import.meta.url));
+
+/** A BERT of 2 layers and 32 units with three labels, and a task it learns in some 40 steps. */
+export const tinyModel = {
+  configJson: JSON.parse(golden('config.json').toString()) as unknown,
+  weights: new Uint8Array(golden('model.safetensors')),
+  labels: ['a', 'b', 'c'],
+};
+
+export function tinyClassifier(): Classifier {
+  return buildClassifier({ ...tinyModel, weights: readSafetensors(tinyModel.weights), seed: 0 });
+}
+
+/** Sequences of 5 to 34 tokens whose second token gives the label away. */
+export function tinyExamples(count: number, seed: number): Example[] {
+  const random = new Random(seed);
+  return Array.from({ length: count }, (_, i) => {
+    const ids = Int32Array.from({ length: 5 + random.below(30) }, () => 20 + random.below(180));
+    ids[1] = 10 + (i % 3);
+    return { ids, label: i % 3 };
+  });
+}
+
+export const tinyRecipe: TrainingRecipe = {
+  epochs: 5,
+  batchSize: 8,
+  learningRate: 3e-3,
+  weightDecay: 0.01,
+  warmupRatio: 0.1,
+  maxGradNorm: 1,
+  freeze: 'embeddings',
+  evaluationsPerEpoch: 2,
+  earlyStopping: null,
+  seed: 1,
+};

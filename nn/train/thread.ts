@@ -1,0 +1,91 @@
+/** Entry of the thread that trains or predicts; see `threadProtocol.ts` for what it is told and what it tells. */
+import { parentPort } from 'node:worker_threads';
+import { NnError } from '../errors.js';
+import { buildClassifier } from '../models/classifier.js';
+import { readSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import type { Example } from './examples.js';
+import { unpackSequences } from './packedSequences.js';
+import { type Predictions, predictClassifier } from './predictClassifier.js';
+import {
+  type Job,
+  type PackedExamples,
+  type PackedTrainingResult,
+  type PredictionJob,
+  type Report,
+  type Request,
+  type TrainingJob,
+  toFailure,
+} from './threadProtocol.js';
+import { trainClassifier } from './trainClassifier.js';
+
+if (parentPort === null) throw new Error('thread.js is started by startTraining or startPrediction');
+const port = parentPort;
+const cancellation = new AbortController();
+const checkpointRequests: number[] = [];
+
+port.once('message', (job: Job) => {
+  port.on('message', (request: Request) => {
+    if (request.type === 'cancel') cancellation.abort();
+    else checkpointRequests.push(request.id);
+  });
+  void run(job);
+});
+
+async function run(job: Job): Promise<void> {
+  try {
+    const result = job.kind === 'train' ? await train(job) : await predict(job);
+    const arrays = 'weights' in result ? [result.weights] : [result.probabilities, result.embeddings];
+    send({ type: 'result', result }, arrays);
+  } catch (error) {
+    send({ type: 'failure', failure: toFailure(error) });
+  } finally {
+    port.close();
+  }
+}
+
+async function train(job: TrainingJob): Promise<PackedTrainingResult> {
+  const { configJson, labels, recipe, threads, providers, resumeFrom } = job;
+  const weights = readSafetensors(job.weights);
+  const result = await trainClassifier(
+    {
+      classifier: buildClassifier({ configJson, weights, labels, seed: recipe.seed }),
+      train: unpackExamples(job.train),
+      validation: unpackExamples(job.validation),
+      recipe,
+      threads,
+      ...(providers && { providers }),
+      ...(resumeFrom && { resumeFrom }),
+    },
+    {
+      signal: cancellation.signal,
+      onProgress: (progress) => send({ type: 'progress', progress }),
+      takeCheckpoints: (encode) => {
+        for (const id of checkpointRequests.splice(0)) {
+          const bytes = encode();
+          send({ type: 'checkpoint', id, bytes }, [bytes]);
+        }
+      },
+    },
+  );
+  return { ...result, weights: writeSafetensors(result.weights) };
+}
+
+function predict({ model, sequences, batchSize, threads, providers }: PredictionJob): Promise<Predictions> {
+  return predictClassifier(
+    { model, sequences: unpackSequences(sequences), batchSize, threads, ...(providers && { providers }) },
+    cancellation.signal,
+  );
+}
+
+function unpackExamples({ sequences, labels }: PackedExamples): Example[] {
+  return unpackSequences(sequences).map((ids, i) => {
+    const label = labels[i];
+    if (label === undefined) throw new NnError('LABEL_UNKNOWN', `example ${i} has no label`);
+    return { ids, label };
+  });
+}
+
+/** `arrays` are moved, not copied: the thread must not use them afterwards. */
+function send(report: Report, arrays: readonly (Uint8Array | Float32Array)[] = []): void {
+  port.postMessage(report, [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))]);
+}

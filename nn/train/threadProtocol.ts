@@ -1,0 +1,79 @@
+import { NnError, type NnErrorCode, type NnErrorDetails } from '../errors.js';
+import type { Provider } from '../exec/runner.js';
+import type { PackedSequences } from './packedSequences.js';
+import type { Predictions } from './predictClassifier.js';
+import type { TrainingRecipe } from './recipe.js';
+import type { TrainingProgress, TrainingResult } from './trainingSession.js';
+
+export interface PackedExamples {
+  readonly sequences: PackedSequences;
+  readonly labels: readonly number[];
+}
+
+export interface TrainingJob {
+  readonly kind: 'train';
+  readonly configJson: unknown;
+  /** A safetensors file. */
+  readonly weights: Uint8Array;
+  readonly labels: readonly string[];
+  readonly train: PackedExamples;
+  readonly validation: PackedExamples;
+  readonly recipe: TrainingRecipe;
+  readonly threads: number;
+  readonly providers?: readonly Provider[];
+  readonly resumeFrom?: Uint8Array;
+}
+
+export interface PredictionJob {
+  readonly kind: 'predict';
+  readonly model: Uint8Array;
+  readonly sequences: PackedSequences;
+  readonly batchSize: number;
+  readonly threads: number;
+  readonly providers?: readonly Provider[];
+}
+
+/** The first message to a thread. */
+export type Job = TrainingJob | PredictionJob;
+
+/** Later messages to a thread. */
+export type Request = { readonly type: 'checkpoint'; readonly id: number } | { readonly type: 'cancel' };
+
+/** A training result whose weights are a safetensors file, so that they move between threads without a copy. */
+export type PackedTrainingResult = Omit<TrainingResult, 'weights'> & { readonly weights: Uint8Array };
+
+/** Messages from a thread; the last one is `result` or `failure`. */
+export type Report =
+  | { readonly type: 'progress'; readonly progress: TrainingProgress }
+  | { readonly type: 'checkpoint'; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly type: 'result'; readonly result: PackedTrainingResult | Predictions }
+  | { readonly type: 'failure'; readonly failure: Failure };
+
+/** An error as plain data: structured cloning drops the class and the code. */
+export interface Failure {
+  readonly code: NnErrorCode | null;
+  readonly message: string;
+  readonly details: NnErrorDetails | undefined;
+  readonly stack: string | undefined;
+}
+
+export function toFailure(error: unknown): Failure {
+  if (!(error instanceof Error)) {
+    return { code: null, message: String(error), details: undefined, stack: undefined };
+  }
+  const known = error instanceof NnError ? error : undefined;
+  return {
+    code: known?.code ?? null,
+    message: error.message,
+    details: known?.details,
+    stack: error.stack,
+  };
+}
+
+/** The error with its code, and the stack it had in the thread. */
+export function fromFailure({ code, message, details, stack }: Failure): Error {
+  const error =
+    code === null ? new Error(message) : new NnError(code, message, { ...(details && { details }) });
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,39 @@
+import { throwIfCancelled } from './infer.js';
+import {
+  type TrainingOptions,
+  type TrainingProgress,
+  type TrainingResult,
+  TrainingSession,
+} from './trainingSession.js';
+
+export interface TrainingControl {
+  /** Stops the run within one step or one batch of an evaluation. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Called between steps; may call `encode` for the state as it is. */
+  readonly takeCheckpoints?: (encode: () => Uint8Array) => void;
+}
+
+/**
+ * Trains until the last step or early stopping. Computes on the calling thread, which is free for other events only
+ * between steps; `startTraining` is the same on a thread of its own.
+ *
+ * Throws what `TrainingSession` throws, and CANCELLED.
+ */
+export async function trainClassifier(
+  options: TrainingOptions,
+  { signal, onProgress, takeCheckpoints }: TrainingControl = {},
+): Promise<TrainingResult> {
+  const session = await TrainingSession.create(options);
+  try {
+    while (!session.done) {
+      takeCheckpoints?.(() => session.checkpoint());
+      throwIfCancelled(signal);
+      onProgress?.(await session.step(signal));
+    }
+    takeCheckpoints?.(() => session.checkpoint());
+    return session.result();
+  } finally {
+    await session.dispose();
+  }
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+import { float32Data } from '../tensor.js';
+import { writeSafetensors } from '../weights/safetensors.js';
+import { tinyClassifier, tinyExamples, tinyRecipe } from './testing/tinyRun.js';
+import { trainClassifier } from './trainClassifier.js';
+import { type TrainingOptions, type TrainingProgress, TrainingSession } from './trainingSession.js';
+
+function options(changes: Partial<TrainingOptions> = {}): TrainingOptions {
+  return {
+    classifier: tinyClassifier(),
+    train: tinyExamples(60, 1),
+    validation: tinyExamples(24, 2),
+    recipe: tinyRecipe,
+    threads: 1,
+    ...changes,
+  };
+}
+
+/** The whole outcome of a run as bytes. */
+async function outcome(session: TrainingSession): Promise<string> {
+  while (!session.done) await session.step();
+  const { weights, lossHistory, ...rest } = session.result();
+  await session.dispose();
+  return Buffer.from(writeSafetensors(weights)).toString('base64') + JSON.stringify([[...lossHistory], rest]);
+}
+
+describe('training', () => {
+  it('learns, and returns the weights of its best evaluation with frozen ones untouched', async () => {
+    const given = options();
+    const before = tinyClassifier().parameters;
+    const progress: TrainingProgress[] = [];
+    const result = await trainClassifier(given, { onProgress: (event) => progress.push(event) });
+    expect(result).toMatchObject({ steps: 40, totalSteps: 40, bestMacroF1: 1, stoppedEarly: false });
+    expect(result.lossHistory.at(-1)).toBeLessThan(0.3);
+    expect(progress.map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+    expect(progress.filter(({ validation }) => validation).map(({ step }) => step)).toEqual(
+      Array.from({ length: 10 }, (_, i) => 4 * i + 4),
+    );
+    expect(progress.at(-1)).toMatchObject({ epoch: 5, secondsLeft: 0 });
+    expect([...result.weights.keys()]).toEqual([...before.keys()]);
+    for (const [name, tensor] of before) {
+      const unchanged = Buffer.compare(
+        Buffer.from(float32Data(tensor).slice().buffer),
+        Buffer.from(float32Data(result.weights.get(name)!).slice().buffer),
+      );
+      expect([name, unchanged === 0]).toEqual([name, name.startsWith('bert.embeddings.')]);
+    }
+  });
+
+  it('ends bit-identical when it is cut and resumed after any step', async () => {
+    const undisturbed = await outcome(await TrainingSession.create(options()));
+    for (const cut of [0, 1, 7, 8, 13, 32, 39, 40]) {
+      const session = await TrainingSession.create(options());
+      for (let step = 0; step < cut; step++) await session.step();
+      const resumeFrom = session.checkpoint();
+      await session.step().catch(() => undefined);
+      await session.dispose();
+      const resumed = await TrainingSession.create(options({ resumeFrom }));
+      expect((await outcome(resumed)) === undisturbed).toBe(true);
+    }
+  }, 60_000);
+
+  it('stops early once macro-F1 no longer rises, and stays stopped when resumed', async () => {
+    const recipe = { ...tinyRecipe, epochs: 50, earlyStopping: { patience: 2, minDelta: 0.01 } };
+    const session = await TrainingSession.create(options({ recipe }));
+    while (!session.done) await session.step();
+    const result = session.result();
+    expect(result.stoppedEarly).toBe(true);
+    expect(result.steps).toBeLessThan(result.totalSteps);
+    expect(result.bestMacroF1).toBe(Math.max(...result.validationHistory.map(({ macroF1 }) => macroF1)));
+    const resumed = await TrainingSession.create(options({ recipe, resumeFrom: session.checkpoint() }));
+    expect(resumed.done).toBe(true);
+    expect(resumed.result().weights).toEqual(result.weights);
+    await Promise.all([session.dispose(), resumed.dispose()]);
+  });
+
+  it('returns the last weights where there is nothing to validate on', async () => {
+    const result = await trainClassifier(options({ validation: [], recipe: { ...tinyRecipe, epochs: 1 } }));
+    expect(result).toMatchObject({ bestMacroF1: null, bestStep: 8, validationHistory: [] });
+  });
+
+  it('refuses a checkpoint of a run with another recipe, other examples or other weights', async () => {
+    const session = await TrainingSession.create(options());
+    const resumeFrom = session.checkpoint();
+    await session.dispose();
+    const classifier = tinyClassifier();
+    float32Data(classifier.parameters.get('classifier.bias')!)[0]! += 1;
+    const others: Partial<TrainingOptions>[] = [
+      { recipe: { ...tinyRecipe, seed: 2 } },
+      { train: tinyExamples(60, 3) },
+      { validation: tinyExamples(23, 2) },
+      { classifier },
+    ];
+    for (const other of others) {
+      await expect(TrainingSession.create(options({ ...other, resumeFrom }))).rejects.toMatchObject({
+        code: 'CHECKPOINT_CORRUPT',
+      });
+    }
+  });
+
+  it('says at which step the loss stopped being finite, before the weights are touched', async () => {
+    const classifier = tinyClassifier();
+    float32Data(classifier.parameters.get('classifier.weight')!)[0] = Number.NaN;
+    const session = await TrainingSession.create(options({ classifier }));
+    await expect(session.step()).rejects.toMatchObject({ code: 'LOSS_NOT_FINITE', details: { step: 1 } });
+    expect(float32Data(session.result().weights.get('classifier.bias')!)).toEqual(
+      float32Data(tinyClassifier().parameters.get('classifier.bias')!),
+    );
+    await session.dispose();
+  });
+
+  it('refuses examples the model cannot read', async () => {
+    const refusal = (ids: number[], label: number) =>
+      expect(TrainingSession.create(options({ train: [{ ids: Int32Array.from(ids), label }] }))).rejects;
+    await refusal([1, 2], 3).toMatchObject({ code: 'LABEL_UNKNOWN' });
+    await refusal([1, 211], 0).toMatchObject({ code: 'TOKENIZER_INVALID' });
+    await refusal([], 0).toMatchObject({ code: 'SHAPE_MISMATCH' });
+    await refusal(Array(41).fill(1), 0).toMatchObject({ code: 'SHAPE_MISMATCH' });
+    await expect(TrainingSession.create(options({ train: [] }))).rejects.toMatchObject({
+      code: 'SHAPE_MISMATCH',
+    });
+  });
+
+  it('stops within one step when cancelled', async () => {
+    const cancellation = new AbortController();
+    const steps: number[] = [];
+    const run = trainClassifier(options(), {
+      signal: cancellation.signal,
+      onProgress: ({ step }) => {
+        steps.push(step);
+        if (step === 3) cancellation.abort();
+      },
+    });
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(steps).toEqual([1, 2, 3]);
+  });
+});

@@ -1,0 +1,6 @@
+export {
+  readSafetensors,
+  readSafetensorsFile,
+  type SafetensorsFile,
+  writeSafetensors,
+} from './safetensors.js';

@@ -1,0 +1,120 @@
+import { NnError } from '../errors.js';
+import { BYTES_PER_ELEMENT, type DType, elementCount, type Tensor } from '../tensor.js';
+import { bfloat16ToFloat32, float16ToFloat32 } from './half.js';
+import { readHeader, type SafetensorsHeader, type StoredTensor } from './safetensorsHeader.js';
+
+export interface SafetensorsFile {
+  readonly tensors: Map<string, Tensor>;
+  readonly metadata: SafetensorsHeader['metadata'];
+}
+
+/**
+ * The tensors of a safetensors file in the order of their bytes; F16 and BF16 are widened to float32. Where alignment
+ * allows, `data` is a view on `bytes`, so a 90 MB model is not copied.
+ *
+ * Throws WEIGHTS_CORRUPT for anything the format does not allow, BASE_MODEL_UNSUPPORTED for other element types.
+ */
+export function readSafetensors(bytes: Uint8Array): Map<string, Tensor> {
+  return readSafetensorsFile(bytes).tensors;
+}
+
+/** Like `readSafetensors`, with the file's `__metadata__`. */
+export function readSafetensorsFile(bytes: Uint8Array): SafetensorsFile {
+  const { tensors, metadata } = readHeader(bytes);
+  return { tensors: new Map(tensors.map((stored) => [stored.name, readTensor(bytes, stored)])), metadata };
+}
+
+/**
+ * One safetensors file with equal bytes for equal content. Larger element types come first and names are sorted, as
+ * in the reference writer, so that every tensor is aligned. `transformers` loads the file only when `metadata` holds
+ * `format: 'pt'`.
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const entries = [...tensors].sort(
+    ([nameA, a], [nameB, b]) =>
+      BYTES_PER_ELEMENT[b.dtype] - BYTES_PER_ELEMENT[a.dtype] || compareText(nameA, nameB),
+  );
+  const header = encodeHeader(entries, metadata);
+  const dataBytes = entries.reduce((sum, [, tensor]) => sum + tensor.data.byteLength, 0);
+  const file = new Uint8Array(8 + header.length + dataBytes);
+  new DataView(file.buffer).setUint32(0, header.length, true);
+  file.set(header, 8);
+  let position = 8 + header.length;
+  for (const [, { data }] of entries) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
+    position += data.byteLength;
+  }
+  return file;
+}
+
+const STORED_AS: Readonly<Record<DType, string>> = {
+  float32: 'F32',
+  int64: 'I64',
+  int32: 'I32',
+  bool: 'BOOL',
+};
+
+function encodeHeader(
+  entries: readonly (readonly [string, Tensor])[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const fields: [string, unknown][] = [];
+  const metadataKeys = Object.keys(metadata).sort(compareText);
+  if (metadataKeys.length > 0) {
+    fields.push(['__metadata__', Object.fromEntries(metadataKeys.map((key) => [key, metadata[key]]))]);
+  }
+  let begin = 0;
+  for (const [name, { dtype, dims, data }] of entries) {
+    if (name === '__metadata__' || data.length !== elementCount(dims)) {
+      throw new NnError(
+        'SHAPE_MISMATCH',
+        `cannot store tensor ${name}: ${data.length} values, shape [${dims}]`,
+      );
+    }
+    const end = begin + data.byteLength;
+    fields.push([name, { dtype: STORED_AS[dtype], shape: dims, data_offsets: [begin, end] }]);
+    begin = end;
+  }
+  // Built by hand because an object literal would reorder names that look like integers.
+  const json = `{${fields.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
+  const unpadded = new TextEncoder().encode(json);
+  const padded = new Uint8Array(Math.ceil(unpadded.length / 8) * 8).fill(0x20);
+  padded.set(unpadded);
+  return padded;
+}
+
+function readTensor(bytes: Uint8Array, { type, dims, begin, end }: StoredTensor): Tensor {
+  const range = bytes.subarray(begin, end);
+  switch (type) {
+    case 'F32':
+      return { dtype: 'float32', dims, data: viewAs(Float32Array, range) };
+    case 'F16':
+      return { dtype: 'float32', dims, data: float16ToFloat32(viewAs(Uint16Array, range)) };
+    case 'BF16':
+      return { dtype: 'float32', dims, data: bfloat16ToFloat32(viewAs(Uint16Array, range)) };
+    case 'I64':
+      return { dtype: 'int64', dims, data: viewAs(BigInt64Array, range) };
+    case 'I32':
+      return { dtype: 'int32', dims, data: viewAs(Int32Array, range) };
+    case 'BOOL':
+      return { dtype: 'bool', dims, data: viewAs(Uint8Array, range) };
+  }
+}
+
+interface ArrayConstructor<T> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
+}
+
+/** Assumes a little-endian machine, as every platform of Node's native addons is. */
+function viewAs<T>(type: ArrayConstructor<T>, range: Uint8Array): T {
+  const aligned = range.byteOffset % type.BYTES_PER_ELEMENT === 0 ? range : new Uint8Array(range);
+  return new type(aligned.buffer, aligned.byteOffset, aligned.byteLength / type.BYTES_PER_ELEMENT);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
