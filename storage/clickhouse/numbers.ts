@@ -1,0 +1,16 @@
+import { plumblineError } from '../../contracts/index.js';
+
+const isFinite = (value: unknown): boolean => typeof value !== 'number' || Number.isFinite(value);
+
+/**
+ * JSON has no NaN and no infinity: they would be sent as null and kept as 0.
+ * @throws REQUEST_INVALID naming the member. @returns the row.
+ */
+export const checkNumbers = <R extends object>(table: string, row: R): R => {
+  for (const [member, value] of Object.entries(row))
+    if (!(Array.isArray(value) ? value.every(isFinite) : isFinite(value)))
+      throw plumblineError('REQUEST_INVALID', `${table}: ${member} holds a number that is not finite`, {
+        details: { table, member },
+      });
+  return row;
+};

@@ -1,0 +1,7 @@
+import type { TrainingMetricSink } from '../../stages/training/ports.js';
+import type { RowStore } from './client.js';
+
+/** A step has one row, that of the newest attempt. */
+export const trainingMetrics = (rows: RowStore): TrainingMetricSink => ({
+  insert: (metrics) => rows.insert('training_metrics_v1', metrics),
+});

@@ -1,0 +1,23 @@
+import { blobKey, plumblineError } from '../../contracts/index.js';
+import type { BlobStore, ObjectStore } from '../../stages/ports.js';
+import { sha256Hex } from '../digest.js';
+import { putContent } from './content.js';
+
+/** Content-addressed bytes under `blobs/<first two>/<sha256>` of any object store. */
+export const blobStore = (objects: ObjectStore): BlobStore => ({
+  put: async (bytes) => {
+    const sha256 = sha256Hex(bytes);
+    await putContent(objects, blobKey(sha256), bytes, sha256);
+    return { sha256, bytes: bytes.byteLength };
+  },
+  get: async ({ sha256 }) => {
+    const key = blobKey(sha256);
+    const bytes = await objects.get(key);
+    const found = sha256Hex(bytes);
+    if (found !== sha256)
+      throw plumblineError('OBJECT_CORRUPT', `object ${key} has the digest ${found}`, {
+        details: { key, found, bytes: bytes.byteLength },
+      });
+    return bytes;
+  },
+});

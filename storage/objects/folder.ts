@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { access, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ObjectStore } from '../../stages/ports.js';
+import { errnoOf } from '../errno.js';
+import { objectError } from './errors.js';
+import { checkKey, UNFINISHED } from './key.js';
+import { folderSync } from './sync.js';
+
+/** Unfinished files older than this were left by a killed process. */
+const UNFINISHED_AGE_MS_MAX = 24 * 60 * 60 * 1000;
+
+const exists = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isFile();
+  } catch (thrown) {
+    const errno = errnoOf(thrown);
+    if (errno === 'ENOENT' || errno === 'ENOTDIR') return false;
+    throw thrown;
+  }
+};
+
+const writeDurably = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const handle = await open(path, 'wx');
+  try {
+    await handle.writeFile(bytes);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** @returns false when the name is taken: of any number of racing writers, link(2) lets one through. */
+const linkIfAbsent = async (from: string, to: string): Promise<boolean> => {
+  try {
+    await link(from, to);
+    return true;
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'EEXIST') return false;
+    throw thrown;
+  }
+};
+
+/** A view that begins at the start of its own buffer, so that it can be read as aligned numbers. */
+const ownBytes = (buffer: Buffer): Uint8Array =>
+  buffer.byteOffset === 0 && buffer.byteLength === buffer.buffer.byteLength
+    ? new Uint8Array(buffer.buffer)
+    : Uint8Array.from(buffer);
+
+const removeAbandoned = async (folder: string): Promise<void> => {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (mtimeMs < Date.now() - UNFINISHED_AGE_MS_MAX) await rm(path, { force: true });
+  }
+};
+
+/**
+ * Objects as files under one folder of one file system. An object is written beside (`.unfinished/`), made
+ * durable, then given its name by link(2) or rename(2), so a reader sees all of it or none, also after a crash.
+ */
+export const folderObjectStore = (root: string): ObjectStore & { ping(): Promise<void> } => {
+  const unfinished = join(root, UNFINISHED);
+  const syncFolder = folderSync();
+  let prepared: Promise<void> | undefined;
+
+  const prepare = (): Promise<void> => {
+    prepared ??= mkdir(unfinished, { recursive: true })
+      .then(() => removeAbandoned(unfinished))
+      .catch((thrown: unknown) => {
+        prepared = undefined;
+        throw thrown;
+      });
+    return prepared;
+  };
+
+  const makeFolder = async (folder: string): Promise<void> => {
+    const first = await mkdir(folder, { recursive: true });
+    if (first === undefined) return;
+    // The new folders' own names must survive a crash too.
+    for (let at = dirname(folder); at.length >= dirname(first).length; at = dirname(at)) await syncFolder(at);
+  };
+
+  const pathOf = (key: string): string => join(root, ...checkKey(key).split('/'));
+
+  const write = async (path: string, bytes: Uint8Array, onlyIfAbsent: boolean): Promise<boolean> => {
+    await prepare();
+    if (onlyIfAbsent && (await exists(path))) return false;
+    const folder = dirname(path);
+    await makeFolder(folder);
+    const beside = join(unfinished, randomUUID());
+    try {
+      await writeDurably(beside, bytes);
+      if (onlyIfAbsent) {
+        if (!(await linkIfAbsent(beside, path))) return false;
+      } else await rename(beside, path);
+      await syncFolder(folder);
+      return true;
+    } finally {
+      await rm(beside, { force: true });
+    }
+  };
+
+  const walk = async (folder: string, keyPrefix: string): Promise<string[]> => {
+    const entries = await readdir(folder, { withFileTypes: true }).catch((thrown: unknown) => {
+      const errno = errnoOf(thrown);
+      if (errno === 'ENOENT' || errno === 'ENOTDIR') return [];
+      throw thrown;
+    });
+    const keys: string[] = [];
+    for (const entry of entries) {
+      const key = `${keyPrefix}${entry.name}`;
+      if (entry.isFile()) keys.push(key);
+      else if (entry.isDirectory() && key !== UNFINISHED)
+        keys.push(...(await walk(join(folder, entry.name), `${key}/`)));
+    }
+    return keys;
+  };
+
+  const guarded = async <T>(
+    operation: 'put' | 'get' | 'list' | 'delete',
+    key: string,
+    work: () => Promise<T>,
+  ) => {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw objectError(thrown, operation, key);
+    }
+  };
+
+  return {
+    put: (key, bytes, options = {}) =>
+      guarded('put', key, () => write(pathOf(key), bytes, options.onlyIfAbsent ?? false)),
+    get: (key) => guarded('get', key, async () => ownBytes(await readFile(pathOf(key)))),
+    has: (key) => guarded('list', key, () => exists(pathOf(key))),
+    list: (prefix) =>
+      guarded('list', prefix, async () => {
+        const parent = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+        const folder = parent === '' ? root : pathOf(parent.slice(0, -1));
+        const keys = await walk(folder, parent);
+        return keys.filter((key) => key.startsWith(prefix)).sort();
+      }),
+    delete: (key) =>
+      guarded('delete', key, async () => {
+        const path = pathOf(key);
+        if (await exists(path)) await rm(path, { force: true });
+      }),
+    ping: () =>
+      guarded('list', '', async () => {
+        await prepare();
+        await access(unfinished);
+      }),
+  };
+};

@@ -1,0 +1,112 @@
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config.js';
+import { plumblineError, toPlumblineError } from '../contracts/index.js';
+import type { DatasetSink, SourceRecordReader } from '../stages/datasets/ports.js';
+import type {
+  AliasReader,
+  HealthReports,
+  PredictionReader,
+  ReferenceReader,
+} from '../stages/monitoring/ports.js';
+import type { ArtifactStore, BlobStore, ObjectStore, SecretResolver } from '../stages/ports.js';
+import type { EvaluationRows, ModelCatalog } from '../stages/registry/ports.js';
+import type { DeploymentReader, PredictionLog } from '../stages/serving/ports.js';
+import type { SourceRecordSink } from '../stages/sources/ports.js';
+import type { DatasetReader, TrainingMetricSink } from '../stages/training/ports.js';
+import { artifactStore } from './catalog/artifact-store.js';
+import { openCatalogDatabase } from './catalog/database.js';
+import { deploymentReader, modelCatalog } from './catalog/model-catalog.js';
+import { openRowStore } from './clickhouse/client.js';
+import { datasetRows } from './clickhouse/dataset-rows.js';
+import { evaluationRows } from './clickhouse/evaluation-rows.js';
+import { healthReports } from './clickhouse/health-reports.js';
+import { predictions } from './clickhouse/predictions.js';
+import { sourceRecords } from './clickhouse/source-records.js';
+import { trainingMetrics } from './clickhouse/training-metrics.js';
+import { blobStore } from './objects/blobs.js';
+import { folderObjectStore } from './objects/folder.js';
+import { secretResolver } from './secrets.js';
+
+/** `ok`, or what is wrong with that part. */
+type Health = string;
+
+export interface Storage {
+  readonly objects: ObjectStore;
+  readonly blobs: BlobStore;
+  readonly artifacts: ArtifactStore;
+  readonly catalog: ModelCatalog & AliasReader;
+  readonly deployments: DeploymentReader;
+  readonly records: SourceRecordSink & SourceRecordReader;
+  readonly datasets: DatasetSink & DatasetReader;
+  readonly metrics: TrainingMetricSink;
+  readonly evaluations: EvaluationRows & ReferenceReader;
+  readonly predictions: PredictionLog & PredictionReader;
+  readonly reports: HealthReports;
+  readonly secrets: SecretResolver;
+  /** Never throws; answers within seconds. */
+  ping(): Promise<{ readonly catalog: Health; readonly objects: Health; readonly clickhouse: Health }>;
+  close(): Promise<void>;
+}
+
+/** @throws CONFIG_INVALID for a scheme that no adapter serves. */
+const folderOf = (variable: string, url: string): string => {
+  const { protocol } = new URL(url);
+  if (protocol !== 'file:')
+    throw plumblineError('CONFIG_INVALID', `${variable}: no adapter serves ${protocol}; use file:///path`, {
+      details: { variable, protocol },
+    });
+  return fileURLToPath(url);
+};
+
+const healthOf = (check: () => Promise<unknown>): Promise<Health> =>
+  check().then(
+    () => 'ok',
+    (thrown: unknown) => {
+      const { code, message } = toPlumblineError(thrown);
+      return `${code}: ${message}`;
+    },
+  );
+
+/**
+ * Chooses the adapters of a configuration. ClickHouse may be down: calls that need it fail with
+ * CLICKHOUSE_UNREACHABLE then, and work once it is up.
+ * @throws CONFIG_INVALID, CATALOG_UNAVAILABLE, DISK_FULL
+ */
+export const openStorage = async (config: Config): Promise<Storage> => {
+  const objects = folderObjectStore(folderOf('PLUMBLINE_OBJECTS_URL', config.objectsUrl));
+  const database = await openCatalogDatabase(folderOf('PLUMBLINE_CATALOG_URL', config.catalogUrl));
+  const secrets = secretResolver();
+  const { url, database: rowDatabase, user, password } = config.clickhouse;
+  const rows = openRowStore({
+    url,
+    database: rowDatabase,
+    user,
+    password: async () => (password === undefined ? '' : secrets.resolve(password)),
+  });
+  return {
+    objects,
+    blobs: blobStore(objects),
+    artifacts: artifactStore(database, objects),
+    catalog: modelCatalog(database, objects),
+    deployments: deploymentReader(database, objects),
+    records: sourceRecords(rows),
+    datasets: datasetRows(rows),
+    metrics: trainingMetrics(rows),
+    evaluations: evaluationRows(rows),
+    predictions: predictions(rows),
+    reports: healthReports(rows),
+    secrets,
+    ping: async () => {
+      const [catalog, objectStore, clickhouse] = await Promise.all([
+        healthOf(() => database.ping()),
+        healthOf(() => objects.ping()),
+        healthOf(() => rows.ping()),
+      ]);
+      return { catalog, objects: objectStore, clickhouse };
+    },
+    close: async () => {
+      await rows.close();
+      await database.close();
+    },
+  };
+};
