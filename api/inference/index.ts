@@ -1,0 +1,2 @@
+export type { InferenceDependencies } from './dependencies.js';
+export { createInferenceServer } from './server.js';
