@@ -112,6 +112,22 @@ export const LifecycleOutput = z.strictObject({
   promotion: PromoteModelOutput,
 });
 
+export type CollectSourceInput = z.infer<typeof CollectSourceInput>;
+export type CollectSourceOutput = z.infer<typeof CollectSourceOutput>;
+export type BuildDatasetInput = z.infer<typeof BuildDatasetInput>;
+export type BuildDatasetOutput = z.infer<typeof BuildDatasetOutput>;
+export type TrainModelInput = z.infer<typeof TrainModelInput>;
+export type TrainModelOutput = z.infer<typeof TrainModelOutput>;
+export type EvaluateModelInput = z.infer<typeof EvaluateModelInput>;
+export type EvaluateModelOutput = z.infer<typeof EvaluateModelOutput>;
+export type PromoteModelInput = z.infer<typeof PromoteModelInput>;
+export type PromoteModelOutput = z.infer<typeof PromoteModelOutput>;
+export type MonitorDeploymentInput = z.infer<typeof MonitorDeploymentInput>;
+export type MonitorDeploymentOutput = z.infer<typeof MonitorDeploymentOutput>;
+export type RetrainInput = z.infer<typeof RetrainInput>;
+export type LifecycleInput = z.infer<typeof LifecycleInput>;
+export type LifecycleOutput = z.infer<typeof LifecycleOutput>;
+
 /** The registry of workflows: name -> input and output schema. Keys are the Temporal workflow types. */
 export const WORKFLOWS = {
   lifecycle: { input: LifecycleInput, output: LifecycleOutput },

@@ -1,14 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  Kysely,
-  SqliteAdapter,
-  SqliteDriver,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely';
+import { Kysely, SqliteAdapter, SqliteDriver, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import Libsql from 'libsql';
 import { whenFree } from './errors.js';
 import { migrateCatalog } from './migrations.js';
@@ -19,19 +11,27 @@ const BUSY_TIMEOUT_MS = 5;
 
 type LibsqlDatabase = InstanceType<typeof Libsql>;
 
+/**
+ * Transactions by `exec`, which finalizes its statements: a prepared BEGIN that fails with SQLITE_BUSY stays
+ * open in libsql and pins the connection to an old snapshot, so that it never again could write.
+ */
 class LibsqlDriver extends SqliteDriver {
   constructor(private readonly database: LibsqlDatabase) {
     super({ database });
   }
 
   /** Takes the write lock at once: a deferred transaction that reads first could fail at its first write. */
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  override async beginTransaction(): Promise<void> {
+    this.database.exec('BEGIN IMMEDIATE');
+  }
+
+  override async commitTransaction(): Promise<void> {
+    this.database.exec('COMMIT');
   }
 
   /** SQLite has rolled back by itself after SQLITE_FULL and the like; a second time would hide that error. */
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.database.inTransaction) await super.rollbackTransaction(connection);
+  override async rollbackTransaction(): Promise<void> {
+    if (this.database.inTransaction) this.database.exec('ROLLBACK');
   }
 }
 

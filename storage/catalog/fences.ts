@@ -1,9 +1,10 @@
+import type { Kysely } from 'kysely';
 import { plumblineError } from '../../contracts/index.js';
 import type { Fence } from '../../stages/ports.js';
-import type { CatalogTransaction } from './tables.js';
+import type { CatalogTables, CatalogTransaction } from './tables.js';
 
-const holderOf = (transaction: CatalogTransaction, key: string) =>
-  transaction
+const holderOf = (db: Kysely<CatalogTables>, key: string) =>
+  db
     .selectFrom('fences')
     .selectAll()
     .where('key', '=', key)
@@ -52,8 +53,8 @@ export const takeFence = async (
 };
 
 /** @throws ATTEMPT_FENCED unless this very fence is the newest of its key. */
-export const checkFence = async (transaction: CatalogTransaction, fence: Fence): Promise<void> => {
-  const holder = await holderOf(transaction, fence.key);
+export const checkFence = async (db: Kysely<CatalogTables>, fence: Fence): Promise<void> => {
+  const holder = await holderOf(db, fence.key);
   if (holder === undefined || holder.token !== fence.token || holder.run_id !== fence.runId)
     throw fenced(fence.key, fence.attempt, holder ?? { run_id: 'unknown', attempt: 0 });
 };

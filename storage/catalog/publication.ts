@@ -62,7 +62,7 @@ export const publishUnderFence = async <T>(
   step: Step,
   further: (transaction: CatalogTransaction, id: string) => Promise<T>,
 ): Promise<T> => {
-  await database.write((transaction) => checkFence(transaction, step.fence));
+  await database.read((db) => checkFence(db, step.fence));
   const id = await writeManifest(objects, artifact);
   return database.write(async (transaction) => {
     await checkFence(transaction, step.fence);

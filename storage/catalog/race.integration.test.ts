@@ -70,6 +70,6 @@ describe('a catalog file shared by processes', () => {
       await database.close();
       await rm(folder, { recursive: true });
     },
-    60_000,
+    180_000,
   );
 });

@@ -29,7 +29,7 @@ describe('embedded ClickHouse', () => {
   let server: TestClickHouse;
   beforeAll(async () => {
     server = await startClickHouse();
-  }, 60_000);
+  }, 180_000);
   afterAll(() => server.stop());
 
   it('refuses a second server over the same folder, and a port that is taken, with a line that says so', async () => {
@@ -47,7 +47,7 @@ describe('embedded ClickHouse', () => {
     const [code] = await once(child, 'close');
     expect([code, said()]).toEqual([1, expect.stringContaining('usage:')]);
     await rm(other, { recursive: true });
-  }, 60_000);
+  }, 180_000);
 
   it('loses and doubles no row when it is killed during inserts and the inserts are made again', async () => {
     const rows = rowStoreAt(server.url);
@@ -83,7 +83,7 @@ describe('embedded ClickHouse', () => {
     expect(kept.map(({ recordId }) => recordId)).toEqual(records.map(({ recordId }) => recordId).sort());
     expect(failures).toBeGreaterThan(0);
     await rows.close();
-  }, 120_000);
+  }, 180_000);
 
   it('stays under 1 GiB of resident memory', async () => {
     const status = await readFile(`/proc/${server.pid()}/status`, 'utf8');
@@ -107,7 +107,7 @@ describe('row store without a server', () => {
     expect(await store.readBatch(sha256Hex('batch'))).toEqual([aRecord(1)]);
     await rows.close();
     await server.stop();
-  }, 60_000);
+  }, 180_000);
 
   it('says CLICKHOUSE_UNREACHABLE of one that hangs, hangs up, or is no ClickHouse', async () => {
     const answers = [undefined, '', 'HTTP/1.1 502 Bad Gateway\r\ncontent-length: 3\r\n\r\nno\n'];

@@ -33,6 +33,16 @@ describe('folder object store', () => {
     await close();
   });
 
+  it('writes again after its folders were removed, at the second try', async () => {
+    const { root, store, close } = await openFolder();
+    await store.put('a/b', new Uint8Array(1));
+    await rm(root, { recursive: true });
+    expect(await codeOf(store.put('a/b', new Uint8Array(2)))).toBe('OBJECT_STORE_UNAVAILABLE');
+    await store.put('a/b', new Uint8Array(3));
+    expect((await store.get('a/b')).byteLength).toBe(3);
+    await close();
+  });
+
   it('says OBJECT_STORE_UNAVAILABLE when its folder cannot be used', async () => {
     const { root, close } = await openFolder();
     await writeFile(join(root, 'file'), '');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ObjectStore } from '../../stages/ports.js';
 import { errnoOf } from '../errno.js';
@@ -9,6 +9,9 @@ import { folderSync } from './sync.js';
 
 /** Unfinished files older than this were left by a killed process. */
 const UNFINISHED_AGE_MS_MAX = 24 * 60 * 60 * 1000;
+
+/** Bound of the memory of folders; blobs have 256. */
+const MADE_MAX = 4096;
 
 const exists = async (path: string): Promise<boolean> => {
   try {
@@ -62,6 +65,8 @@ const removeAbandoned = async (folder: string): Promise<void> => {
 export const folderObjectStore = (root: string): ObjectStore & { ping(): Promise<void> } => {
   const unfinished = join(root, UNFINISHED);
   const syncFolder = folderSync();
+  /** Folders that need not be made again. */
+  const made = new Set<string>();
   let prepared: Promise<void> | undefined;
 
   const prepare = (): Promise<void> => {
@@ -75,7 +80,9 @@ export const folderObjectStore = (root: string): ObjectStore & { ping(): Promise
   };
 
   const makeFolder = async (folder: string): Promise<void> => {
+    if (made.has(folder)) return;
     const first = await mkdir(folder, { recursive: true });
+    if (made.size < MADE_MAX) made.add(folder);
     if (first === undefined) return;
     // The new folders' own names must survive a crash too.
     for (let at = dirname(folder); at.length >= dirname(first).length; at = dirname(at)) await syncFolder(at);
@@ -92,13 +99,19 @@ export const folderObjectStore = (root: string): ObjectStore & { ping(): Promise
     try {
       await writeDurably(beside, bytes);
       if (onlyIfAbsent) {
-        if (!(await linkIfAbsent(beside, path))) return false;
+        const linked = await linkIfAbsent(beside, path);
+        await unlink(beside);
+        if (!linked) return false;
       } else await rename(beside, path);
-      await syncFolder(folder);
-      return true;
-    } finally {
+    } catch (thrown) {
+      // Somebody may have removed the folders: the next write makes them again.
+      made.delete(folder);
+      prepared = undefined;
       await rm(beside, { force: true });
+      throw thrown;
     }
+    await syncFolder(folder);
+    return true;
   };
 
   const walk = async (folder: string, keyPrefix: string): Promise<string[]> => {
