@@ -1,0 +1,115 @@
+import type { CleaningRecipe, DatasetDecision, SourceRecord } from '../../contracts/index.js';
+import { mapConcurrently } from '../concurrency.js';
+import { createPace } from '../pace.js';
+import type { DatasetsContext } from './ports.js';
+import { DRAFT_RULES, exactDuplicate, nearDuplicate } from './rules/index.js';
+import type { Draft, Duplicate } from './rules/rule.js';
+
+export type Decision = Omit<DatasetDecision, 'datasetId'>;
+
+export interface CleanRow extends Pick<Draft, 'recordId' | 'label' | 'group' | 'text' | 'sentAt'> {
+  readonly clusterId: string;
+}
+
+export interface Cleaned {
+  /** Ordered by record id. */
+  readonly rows: readonly CleanRow[];
+  readonly decisions: readonly Decision[];
+  readonly nearDuplicateClusters: number;
+}
+
+export interface Candidate extends Pick<SourceRecord, 'recordId' | 'format' | 'label' | 'group'> {
+  readonly textFields: readonly string[];
+}
+
+const READS_AT_ONCE = 16;
+
+interface Ruled {
+  /** Null when a rule dropped it. */
+  readonly draft: Draft | null;
+  readonly decisions: readonly Decision[];
+}
+
+/** Applies the draft rules in order until one drops the draft. One decision a rule, with all it did. */
+const applyRules = async (first: Draft, recipe: CleaningRecipe): Promise<Ruled> => {
+  let draft = first;
+  const decisions: Decision[] = [];
+  for (const rule of DRAFT_RULES) {
+    const outcome = await rule.apply(draft, recipe);
+    const decision = { recordId: draft.recordId, rule: rule.name, relatedRecordId: null };
+    if (outcome.kind === 'dropped')
+      return {
+        draft: null,
+        decisions: [...decisions, { ...decision, action: 'dropped', reason: outcome.reason }],
+      };
+    draft = outcome.draft;
+    if (outcome.changes.length > 0)
+      decisions.push({ ...decision, action: 'changed', reason: outcome.changes.join('; ') });
+  }
+  return { draft, decisions };
+};
+
+const dropDecisions = (rule: string, duplicates: readonly Duplicate[]): Decision[] =>
+  duplicates.map(({ recordId, reason, keptRecordId }) => ({
+    recordId,
+    action: 'dropped',
+    rule,
+    reason,
+    relatedRecordId: keptRecordId,
+  }));
+
+const without = <T extends { readonly recordId: string }>(
+  rows: readonly T[],
+  gone: readonly Duplicate[],
+): T[] => {
+  const ids = new Set(gone.map(({ recordId }) => recordId));
+  return rows.filter(({ recordId }) => !ids.has(recordId));
+};
+
+/**
+ * From raw records to clean rows: decodes, normalises, drops and cuts by the table of rules, and says why.
+ * @param candidates differing record ids, ordered by record id
+ * @throws OBJECT_NOT_FOUND, OBJECT_CORRUPT, CANCELLED
+ */
+export const cleanRecords = async (
+  ctx: DatasetsContext,
+  candidates: readonly Candidate[],
+  recipe: CleaningRecipe,
+): Promise<Cleaned> => {
+  const total = candidates.length;
+  const reading = createPace(ctx, { activity: 'cleaning', unit: 'records', total });
+  const drafts: Draft[] = [];
+  const decisions: Decision[] = [];
+  const ruled = mapConcurrently(candidates, READS_AT_ONCE, async (candidate) => {
+    const raw = await ctx.blobs.get({ sha256: candidate.recordId });
+    return applyRules({ ...candidate, raw, subject: '', bodies: [], text: '', sentAt: null }, recipe);
+  });
+  let done = 0;
+  for await (const { draft, decisions: made } of ruled) {
+    await reading.tick(++done);
+    decisions.push(...made);
+    if (draft !== null) drafts.push(draft);
+  }
+  reading.finish(done);
+
+  const exact = exactDuplicate.find(drafts);
+  decisions.push(...dropDecisions(exactDuplicate.name, exact));
+  const distinct = without(drafts, exact);
+  const comparing = createPace(ctx, {
+    activity: 'looking for near-duplicates',
+    unit: 'records',
+    total: distinct.length,
+  });
+  const near = await nearDuplicate.find(distinct, recipe.nearDuplicates, comparing);
+  comparing.finish(distinct.length);
+  decisions.push(...dropDecisions(nearDuplicate.name, near.duplicates));
+  const rows = without(distinct, near.duplicates).map(({ recordId, label, group, text, sentAt }) => ({
+    recordId,
+    label,
+    group,
+    text,
+    sentAt,
+    clusterId: near.clusterOf.get(recordId) ?? recordId,
+  }));
+  return { rows, decisions, nearDuplicateClusters: near.clusters };
+};

@@ -1,0 +1,66 @@
+import { plumblineError } from '../../../contracts/index.js';
+import { decodeMail } from '../mail/decodeMail.js';
+import { type Draft, type DraftRule, dropped, kept, type Outcome } from './rule.js';
+
+const NO_BYTES = new Uint8Array(0);
+
+const ofMail = async (draft: Draft): Promise<Outcome> => {
+  let mail: Awaited<ReturnType<typeof decodeMail>>;
+  try {
+    mail = await decodeMail(draft.raw);
+  } catch {
+    return dropped('unreadable');
+  }
+  const { subject, bodies, sentAt, attachments, notes, dateUnreadable } = mail;
+  return kept({ ...draft, raw: NO_BYTES, subject, bodies, sentAt }, [
+    ...new Set(notes),
+    ...(attachments > 0 ? [`${attachments} attachment${attachments > 1 ? 's' : ''} left out`] : []),
+    ...(dateUnreadable ? ['date-unreadable'] : []),
+  ]);
+};
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Rows were stored as canonical JSON by the collection. */
+const ofRow = (draft: Draft): Outcome => {
+  let row: Readonly<Record<string, unknown>>;
+  try {
+    row = JSON.parse(decoder.decode(draft.raw)) as Readonly<Record<string, unknown>>;
+  } catch {
+    return dropped('unreadable');
+  }
+  const texts = draft.textFields.flatMap((field) => {
+    const value = Object.hasOwn(row, field) ? row[field] : undefined;
+    return value === undefined || value === null
+      ? []
+      : [typeof value === 'string' ? value : JSON.stringify(value)];
+  });
+  const bodies = texts.map((content) => ({ kind: 'text' as const, content }));
+  return kept({ ...draft, raw: NO_BYTES, subject: '', bodies });
+};
+
+const DECODERS: Readonly<Record<string, (draft: Draft) => Outcome | Promise<Outcome>>> = {
+  eml: ofMail,
+  mbox: ofMail,
+  jsonl: ofRow,
+  csv: ofRow,
+  parquet: ofRow,
+};
+
+/**
+ * From raw bytes to subject, texts and date. Headers end here: they would let the label leak. A change is
+ * recorded where something was guessed or left out, not for the decoding itself.
+ */
+export const decode: DraftRule = {
+  name: 'decode',
+  version: 1,
+  apply: (draft) => {
+    const decodeDraft = DECODERS[draft.format];
+    if (decodeDraft === undefined)
+      throw plumblineError(
+        'DATASET_INVALID',
+        `record ${draft.recordId} has the unknown format "${draft.format}"`,
+      );
+    return decodeDraft(draft);
+  },
+};

@@ -1,0 +1,24 @@
+import { type DraftRule, kept } from './rule.js';
+
+/** A cut goes back to the last white space if there is one this near. */
+const WORD_CHARACTERS_MAX = 100;
+
+/** The first `max` characters, ending with a whole word where that is possible and never within a character. */
+const cut = (text: string, max: number): string => {
+  const head = text.slice(0, max);
+  const space = Math.max(head.lastIndexOf(' '), head.lastIndexOf('\n'));
+  const whole = space > max - WORD_CHARACTERS_MAX ? head.slice(0, space) : head;
+  return whole.replace(/[\uD800-\uDBFF]$/, '').trimEnd();
+};
+
+/** Cuts texts of more characters than `textCharactersMax`. */
+export const tooLong: DraftRule = {
+  name: 'too-long',
+  version: 1,
+  apply: (draft, { textCharactersMax }) =>
+    draft.text.length <= textCharactersMax
+      ? kept(draft)
+      : kept({ ...draft, text: cut(draft.text, textCharactersMax) }, [
+          `cut from ${draft.text.length} characters to at most ${textCharactersMax}`,
+        ]),
+};

@@ -1,0 +1,1 @@
+export { collectSource } from './collectSource.js';

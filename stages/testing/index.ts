@@ -1,0 +1,3 @@
+export * from './files.js';
+export * from './memory.js';
+export * from './pipeline.js';
