@@ -1,9 +1,11 @@
 export { NN_ERROR_CODES, NnError, type NnErrorCode } from './errors.js';
 export { createRunner } from './exec/onnxRuntime.js';
 export type { Provider, Runner, RunnerOptions } from './exec/runner.js';
+export { type DecodedModel, decodeModel } from './graph/decode.js';
 export { buildClassifier, type ClassifierSource, exportOnnx } from './models/classifier.js';
-export { buildTrainingGraph, type TrainingOptions } from './models/training.js';
+export { buildEvaluationModel, buildTrainingGraph, type TrainingOptions } from './models/training.js';
 export { type BertConfig, type Classifier, gradientName, type TrainingGraph } from './models/types.js';
+export { graphFlops } from './ops/cost.js';
 export { Random } from './random.js';
 export type { DType, Tensor } from './tensor.js';
 export { type Encoded, type EncodeOptions, loadTokenizer, type Tokenizer } from './tokenize/index.js';

@@ -19,7 +19,10 @@ export function differentiate(
 ): ReadonlyMap<string, string> {
   const type = builder.type(loss);
   if (type.dtype !== 'float32' || type.shape.length !== 0) {
-    throw new NnError('SHAPE_MISMATCH', `the loss must be a float32 scalar, it is ${type.dtype} [${type.shape}]`);
+    throw new NnError(
+      'SHAPE_MISMATCH',
+      `the loss must be a float32 scalar, it is ${type.dtype} [${type.shape}]`,
+    );
   }
   const forward = [...builder.nodes];
   const dependent = dependents(forward, values);
@@ -32,7 +35,10 @@ export function differentiate(
     if (!wanted.includes(true) || outputGradients.every((gradient) => gradient === null)) continue;
     const { gradient } = ruleOf(node.op);
     if (typeof gradient !== 'function') {
-      throw new NnError('OPERATOR_UNSUPPORTED', `no gradient through ${node.op}: ${gradient.notDifferentiable}`);
+      throw new NnError(
+        'OPERATOR_UNSUPPORTED',
+        `no gradient through ${node.op}: ${gradient.notDifferentiable}`,
+      );
     }
     gradient({ node, emitter: builder, outputGradients, wanted }).forEach((contribution, index) => {
       if (contribution !== null && wanted[index]) gradients.add(node.inputs[index]!, contribution);

@@ -1,13 +1,14 @@
 import { int } from '../graph/attributes.js';
 import type { Shape } from '../graph/ir.js';
-import { float32Tensor } from '../tensor.js';
 import type { Emitter } from '../ops/rule.js';
+import { float32Tensor } from '../tensor.js';
 
 /** `value` summed over the axes along which `shape` was broadcast to reach its shape. */
 export function sumToShape(emitter: Emitter, value: string, shape: Shape): string {
   const wide = emitter.type(value).shape;
   const extra = wide.length - shape.length;
-  if (wide.length === 2 && shape.length === 1 && wide[1] === shape[0]) return sumOfRows(emitter, value, shape);
+  if (wide.length === 2 && shape.length === 1 && wide[1] === shape[0])
+    return sumOfRows(emitter, value, shape);
   const leading = Array.from({ length: extra }, (_, axis) => axis);
   const stretched = shape.flatMap((dimension, axis) =>
     dimension === 1 && wide[axis + extra] !== 1 ? [axis + extra] : [],

@@ -1,7 +1,10 @@
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { NnError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
 import type { Provider, Runner, RunnerOptions } from './runner.js';
+
+// Every error is thrown as well; printed too, a provider that is merely absent would look like a fault.
+env.logLevel = 'fatal';
 
 /**
  * Loads an ONNX model into ONNX Runtime. The providers are tried one at a time, because ONNX Runtime itself
@@ -11,7 +14,7 @@ export async function createRunner(model: Uint8Array, options: RunnerOptions): P
   const refusals: string[] = [];
   for (const provider of options.providers ?? (['cpu'] as const)) {
     try {
-      return new OnnxRuntimeRunner(await openSession(model, provider, options.threads), provider);
+      return new OnnxRuntimeRunner(await openSession(model, provider, options), provider);
     } catch (error) {
       refusals.push(`${provider}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -19,14 +22,19 @@ export async function createRunner(model: Uint8Array, options: RunnerOptions): P
   throw new NnError('GRAPH_INVALID', `no execution provider could load the model (${refusals.join('; ')})`);
 }
 
-function openSession(model: Uint8Array, provider: Provider, threads: number): Promise<InferenceSession> {
+function openSession(
+  model: Uint8Array,
+  provider: Provider,
+  { threads, spinning = false }: RunnerOptions,
+): Promise<InferenceSession> {
   return InferenceSession.create(model, {
     executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
+    extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
   });
 }
 
@@ -46,19 +54,26 @@ class OnnxRuntimeRunner implements Runner {
     const given = mapValues(feeds, toOrt);
     const wanted = mapValues(fetches, (tensor) => (tensor === null ? null : toOrt(tensor)));
     const results = await this.#run(given, wanted);
-    return mapValues(results, fromOrt);
+    return Object.fromEntries(
+      Object.entries(fetches).map(([name, tensor]) => [name, tensor ?? fromOrt(name, results[name])]),
+    );
   }
 
   async dispose(): Promise<void> {
     await this.#session.release();
   }
 
-  async #run(given: Record<string, OrtTensor>, wanted: Record<string, OrtTensor | null>) {
+  async #run(
+    given: Record<string, OrtTensor>,
+    wanted: Record<string, OrtTensor | null>,
+  ): Promise<Readonly<Record<string, OrtTensor>>> {
     try {
       return await this.#session.run(given, wanted);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new NnError('SHAPE_MISMATCH', `the model refused its inputs or outputs: ${reason}`, { cause: error });
+      throw new NnError('SHAPE_MISMATCH', `the model refused its inputs or outputs: ${reason}`, {
+        cause: error,
+      });
     }
   }
 }
@@ -68,12 +83,15 @@ function toOrt({ dtype, data, dims }: Tensor): OrtTensor {
   return new OrtTensor(dtype, data as Float32Array, dims);
 }
 
-function fromOrt(value: OrtTensor): Tensor {
-  const { type } = value;
-  if (type !== 'float32' && type !== 'int64' && type !== 'int32' && type !== 'bool') {
-    throw new NnError('OPERATOR_UNSUPPORTED', `the model returns ${type}, which no caller can read`);
+function fromOrt(name: string, value: OrtTensor | undefined): Tensor {
+  const dtype = value?.type;
+  if (dtype !== 'float32' && dtype !== 'int64' && dtype !== 'int32' && dtype !== 'bool') {
+    throw new NnError(
+      'OPERATOR_UNSUPPORTED',
+      `output '${name}' is of type ${dtype}, which no caller can read`,
+    );
   }
-  return { dtype: type, dims: value.dims, data: value.data as Tensor['data'] };
+  return { dtype, dims: value!.dims, data: value!.data as Tensor['data'] };
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {

@@ -23,7 +23,10 @@ export function attribute<K extends keyof AttributeValues>(
   const found = node.attributes[name];
   if (found === undefined) return fallback;
   if (found.kind !== kind) {
-    throw new NnError('GRAPH_INVALID', `${node.op}: attribute ${name} must be of kind ${kind}, it is ${found.kind}`);
+    throw new NnError(
+      'GRAPH_INVALID',
+      `${node.op}: attribute ${name} must be of kind ${kind}, it is ${found.kind}`,
+    );
   }
   // The kinds are equal, which the compiler cannot carry over to the value.
   return found.value as AttributeValues[K];

@@ -32,11 +32,15 @@ const MODEL_BYTES_MAX = 2 ** 31 - 1;
  */
 export function decodeModel(bytes: Uint8Array): DecodedModel {
   if (bytes.length > MODEL_BYTES_MAX) {
-    throw new NnError('GRAPH_INVALID', `an ONNX file is at most ${MODEL_BYTES_MAX} bytes, this is ${bytes.length}`);
+    throw new NnError(
+      'GRAPH_INVALID',
+      `an ONNX file is at most ${MODEL_BYTES_MAX} bytes, this is ${bytes.length}`,
+    );
   }
   const model = parse(bytes);
   if (!model.graph) throw new NnError('GRAPH_INVALID', 'the file holds no graph; is it an ONNX model?');
-  if (model.functions.length > 0) throw new NnError('OPERATOR_UNSUPPORTED', 'model-local functions are not supported');
+  if (model.functions.length > 0)
+    throw new NnError('OPERATOR_UNSUPPORTED', 'model-local functions are not supported');
   const graph = decodeGraph(model.graph, opsets(model));
   verifyGraph(graph);
   return { graph, metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])) };
@@ -70,7 +74,8 @@ function decodeGraph(proto: GraphProto, versions: ReadonlyMap<string, number>): 
   }
   const initializers = new Map<string, Tensor>();
   for (const tensor of proto.initializer) {
-    if (initializers.has(tensor.name)) throw new NnError('GRAPH_INVALID', `weight '${tensor.name}' is defined twice`);
+    if (initializers.has(tensor.name))
+      throw new NnError('GRAPH_INVALID', `weight '${tensor.name}' is defined twice`);
     initializers.set(tensor.name, decodeTensor(tensor));
   }
   return {
@@ -105,7 +110,9 @@ function decodeNode(proto: NodeProto, versions: ReadonlyMap<string, number>): No
     op: resolveOperator(domain, proto.opType, versions.get(domain)),
     inputs: proto.input,
     outputs: proto.output,
-    attributes: Object.fromEntries(proto.attribute.map((entry) => [entry.name, decodeAttribute(proto, entry)])),
+    attributes: Object.fromEntries(
+      proto.attribute.map((entry) => [entry.name, decodeAttribute(proto, entry)]),
+    ),
   };
 }
 

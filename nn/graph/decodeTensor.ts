@@ -1,7 +1,7 @@
 import { NnError } from '../errors.js';
 import { BYTES_PER_ELEMENT, type DType, elementCount, type Tensor, type TensorData } from '../tensor.js';
 import { ONNX_DTYPES } from './dtypes.js';
-import { type TensorProto, TensorProto_DataLocation as DataLocation } from './onnx_pb.js';
+import { TensorProto_DataLocation as DataLocation, type TensorProto } from './onnx_pb.js';
 
 const ARRAYS = {
   float32: Float32Array,
@@ -13,11 +13,17 @@ const ARRAYS = {
 /** A weight stored inside the file. Throws GRAPH_INVALID where its data lies elsewhere or has another size. */
 export function decodeTensor(proto: TensorProto): Tensor {
   if (proto.dataLocation === DataLocation.EXTERNAL || proto.externalData.length > 0) {
-    throw new NnError('GRAPH_INVALID', `weight '${proto.name}' lies outside the file; save the model with its weights inside`);
+    throw new NnError(
+      'GRAPH_INVALID',
+      `weight '${proto.name}' lies outside the file; save the model with its weights inside`,
+    );
   }
   const dtype = ONNX_DTYPES.get(proto.dataType);
   if (!dtype || proto.segment) {
-    throw new NnError('OPERATOR_UNSUPPORTED', `weight '${proto.name}' has element type ${proto.dataType}, not supported`);
+    throw new NnError(
+      'OPERATOR_UNSUPPORTED',
+      `weight '${proto.name}' has element type ${proto.dataType}, not supported`,
+    );
   }
   const dims = proto.dims.map(Number);
   const count = elementCount(dims);
@@ -26,7 +32,10 @@ export function decodeTensor(proto: TensorProto): Tensor {
   }
   const data = proto.rawData.length > 0 || count === 0 ? raw(proto.rawData, dtype) : listed(proto, dtype);
   if (!data || data.length !== count) {
-    throw new NnError('GRAPH_INVALID', `weight '${proto.name}' of shape [${dims}] does not hold ${count} values`);
+    throw new NnError(
+      'GRAPH_INVALID',
+      `weight '${proto.name}' of shape [${dims}] does not hold ${count} values`,
+    );
   }
   return { dtype, dims, data };
 }

@@ -3,8 +3,8 @@ import type { Tensor } from '../tensor.js';
 import { onnxDtype } from './dtypes.js';
 import type { Attribute, Graph, Node, Shape, ValueInfo } from './ir.js';
 import {
-  AttributeProto_AttributeType as AttributeType,
   AttributeProtoSchema,
+  AttributeProto_AttributeType as AttributeType,
   GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
@@ -64,7 +64,11 @@ function encodeAttribute(name: string, attribute: Attribute) {
         s: new TextEncoder().encode(attribute.value),
       });
     case 'ints':
-      return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: attribute.value.map(BigInt) });
+      return create(AttributeProtoSchema, {
+        name,
+        type: AttributeType.INTS,
+        ints: attribute.value.map(BigInt),
+      });
   }
 }
 

@@ -29,7 +29,8 @@ function relativeError(actual: Tensor, expected: Tensor): number {
   return e.reduce((most, value, index) => Math.max(most, Math.abs(value - a[index]!)), 0) / scale;
 }
 
-const largest = (tensor: Tensor) => float32Data(tensor).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const largest = (tensor: Tensor) =>
+  float32Data(tensor).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 describe('BERT sequence classification against PyTorch', () => {
   it('the exported model gives the reference logits', async () => {
@@ -43,7 +44,11 @@ describe('BERT sequence classification against PyTorch', () => {
   it('the training graph gives the reference loss and every gradient', async () => {
     const { model, trainable } = buildTrainingGraph(classifier, { trainable: () => true });
     const runner = await createRunner(model, { threads: 2 });
-    const feeds = { ...tokens, labels: reference.get('labels')!, ...Object.fromEntries(classifier.parameters) };
+    const feeds = {
+      ...tokens,
+      labels: reference.get('labels')!,
+      ...Object.fromEntries(classifier.parameters),
+    };
     const names = trainable.map(gradientName);
     const results = await runner.run(feeds, {
       loss: null,

@@ -5,8 +5,8 @@ import type { Tensor } from '../tensor.js';
 import { parseBertConfig } from './bert/config.js';
 import { encode, firstTokens } from './bert/encoder.js';
 import { classify, meanOfTokens } from './bert/heads.js';
-import { loadParameters } from './bert/parameters.js';
 import { batchShape, declareTokens } from './bert/inputs.js';
+import { loadParameters } from './bert/parameters.js';
 import type { Classifier } from './types.js';
 
 export interface ClassifierSource {
@@ -26,7 +26,10 @@ export interface ClassifierSource {
  */
 export function buildClassifier({ configJson, weights, labels, seed }: ClassifierSource): Classifier {
   if (labels.length < 2 || new Set(labels).size !== labels.length) {
-    throw new NnError('LABEL_UNKNOWN', `a classifier needs at least two different labels, given: ${labels.join(', ')}`);
+    throw new NnError(
+      'LABEL_UNKNOWN',
+      `a classifier needs at least two different labels, given: ${labels.join(', ')}`,
+    );
   }
   const config = parseBertConfig(configJson);
   const parameters = loadParameters(config, labels.length, weights, seed);

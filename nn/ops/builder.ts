@@ -1,6 +1,6 @@
 import { NnError } from '../errors.js';
 import type { Attributes, Graph, Node, Shape, ValueInfo, ValueType } from '../graph/ir.js';
-import { int64Tensor, float32Tensor, type DType, type Tensor } from '../tensor.js';
+import { type DType, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
 import { ruleOf } from './lookup.js';
 import type { Emitter } from './rule.js';
 import type { Operator } from './table.js';
@@ -66,7 +66,12 @@ export class GraphBuilder implements Emitter {
     return this.emitAll(op, inputs, attributes, [true])[0]!;
   }
 
-  emitAll(op: Operator, inputs: readonly string[], attributes: Attributes, outputs: readonly boolean[]): string[] {
+  emitAll(
+    op: Operator,
+    inputs: readonly string[],
+    attributes: Attributes,
+    outputs: readonly boolean[],
+  ): string[] {
     const names = outputs.map((present) => (present ? this.#fresh(op) : ''));
     this.node({ op, inputs, outputs: names, attributes });
     return names;
@@ -124,7 +129,7 @@ export class GraphBuilder implements Emitter {
     const needed = new Set(renamed.keys());
     const nodes: Node[] = [];
     for (const node of this.#nodes.toReversed()) {
-      if (!node.outputs.some((value) => needed.has(value))) continue;
+      if (!node.outputs.some((value) => value !== '' && needed.has(value))) continue;
       for (const value of node.inputs) needed.add(value);
       nodes.push({ ...node, inputs: node.inputs.map(final), outputs: node.outputs.map(final) });
     }

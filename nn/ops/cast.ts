@@ -8,7 +8,8 @@ import type { OperatorRule } from './rule.js';
 export const cast: OperatorRule = {
   infer: (node, known) => {
     const dtype = ONNX_DTYPES.get(attribute(node, 'to', 'int', 0));
-    if (!dtype) throw new NnError('OPERATOR_UNSUPPORTED', `${node.op} to element type ${node.attributes['to']?.value}`);
+    if (!dtype)
+      throw new NnError('OPERATOR_UNSUPPORTED', `${node.op} to element type ${node.attributes['to']?.value}`);
     return [{ dtype, shape: known.type(input(node, 0)).shape }];
   },
   gradient: { notDifferentiable: 'float32 is the only differentiable element type, so one side is discrete' },

@@ -12,7 +12,8 @@ export const concat: OperatorRule = {
     const axis = axisIndex(attribute(node, 'axis', 'int', 0), shape.length);
     const lengths = types.map((type) => type.shape[axis]);
     const total = lengths.reduce<number>((sum, length) => {
-      if (typeof length !== 'number') throw new NnError('OPERATOR_UNSUPPORTED', `${node.op} along an open axis`);
+      if (typeof length !== 'number')
+        throw new NnError('OPERATOR_UNSUPPORTED', `${node.op} along an open axis`);
       return sum + length;
     }, 0);
     return [{ dtype, shape: shape.map((dimension, index) => (index === axis ? total : dimension)) }];

@@ -72,7 +72,9 @@ function binaryGradient(partials: readonly [Partial2, Partial2]): GradientRule {
   return ({ node, emitter, outputGradients, wanted }) => {
     const dz = outputGradients[0];
     const operands = { x: input(node, 0), y: input(node, 1), z: output(node) };
-    return partials.map((partial, index) => (dz && wanted[index] ? partial(emitter, { ...operands, dz }) : null));
+    return partials.map((partial, index) =>
+      dz && wanted[index] ? partial(emitter, { ...operands, dz }) : null,
+    );
   };
 }
 

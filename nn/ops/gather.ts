@@ -27,23 +27,35 @@ export const gather: OperatorRule = {
       return [...moved, ...Array.from({ length: total }, (_, at) => at).filter((at) => !moved.includes(at))];
     };
     const reorder = (value: string, axes: readonly number[]) =>
-      axes.every((at, index) => at === index) ? value : emitter.emit('Transpose-13', [value], { perm: ints(axes) });
+      axes.every((at, index) => at === index)
+        ? value
+        : emitter.emit('Transpose-13', [value], { perm: ints(axes) });
     const toFront = first(1, axis, rank);
     const zero = emitter.constant(float32Tensor([1]));
     const zeros = reorder(emitter.emit('Expand-13', [zero, emitter.shapeOf(data)]), toFront);
     const at = emitter.emit('Unsqueeze-13', [indices, emitter.indices([-1])]);
     const updates = reorder(dy, first(picked, axis, rank - 1 + picked));
     const summed = emitter.emit('ScatterND-18', [zeros, at, updates], { reduction: text('add') });
-    return [reorder(summed, toFront.map((_, index) => toFront.indexOf(index))), null];
+    return [
+      reorder(
+        summed,
+        toFront.map((_, index) => toFront.indexOf(index)),
+      ),
+      null,
+    ];
   },
   flops: noFlops,
   elements: (node, known) => {
     const data = known.elements(input(node, 0));
     const at = known.elements(input(node, 1));
-    return data && at?.map((index) => {
-      const found = typeof index === 'number' ? data.at(index) : undefined;
-      if (found === undefined) throw new NnError('GRAPH_INVALID', `${node.op}: index ${index} is out of range`);
-      return found;
-    });
+    return (
+      data &&
+      at?.map((index) => {
+        const found = typeof index === 'number' ? data.at(index) : undefined;
+        if (found === undefined)
+          throw new NnError('GRAPH_INVALID', `${node.op}: index ${index} is out of range`);
+        return found;
+      })
+    );
   },
 };

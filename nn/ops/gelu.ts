@@ -26,7 +26,10 @@ export const gelu: OperatorRule = {
   ...exact,
   infer: (node, known) => {
     if (attribute(node, 'approximate', 'string', 'none') !== 'none') {
-      throw new NnError('OPERATOR_UNSUPPORTED', `${node.op}: only the exact form (approximate = none) is known`);
+      throw new NnError(
+        'OPERATOR_UNSUPPORTED',
+        `${node.op}: only the exact form (approximate = none) is known`,
+      );
     }
     return [floats(known, node, 0)];
   },

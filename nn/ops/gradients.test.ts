@@ -15,7 +15,12 @@ const SEED = 20261123;
 
 const title = ({ op, shapes, attributes, constants }: GradientCase) => {
   const settings = Object.entries(attributes ?? {}).map(([name, { value }]) => `${name}=${value}`);
-  return [op, ...shapes.map((shape) => `[${shape}]`), ...(constants ?? []).map(({ data }) => `(${data})`), ...settings].join(' ');
+  return [
+    op,
+    ...shapes.map((shape) => `[${shape}]`),
+    ...(constants ?? []).map(({ data }) => `(${data})`),
+    ...settings,
+  ].join(' ');
 };
 
 /** The loss is the operator's first output weighted by fixed random numbers and summed. */
@@ -28,7 +33,10 @@ function modelOf(row: GradientCase, random: Random) {
   const weighted = builder.emit('Mul-14', [result, builder.constant(drawn(dims, random))]);
   const loss = builder.emit('ReduceSum-13', [weighted], { keepdims: { kind: 'int', value: 0 } });
   const gradients = differentiate(builder, loss, operands);
-  const outputs = { loss, ...Object.fromEntries(operands.map((name) => [`grad/${name}`, gradients.get(name)!])) };
+  const outputs = {
+    loss,
+    ...Object.fromEntries(operands.map((name) => [`grad/${name}`, gradients.get(name)!])),
+  };
   return { operands, model: encodeModel(builder.build('case', outputs)) };
 }
 
@@ -65,7 +73,9 @@ describe('the gradient of every operator equals central differences', () => {
       }
       const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
       const worst = expected.reduce((most, value, at) => Math.max(most, Math.abs(value - gradient[at]!)), 0);
-      expect({ name, gradient, expected, seed: SEED, ok: worst <= TOLERANCE * scale }).toMatchObject({ ok: true });
+      expect({ name, gradient, expected, seed: SEED, ok: worst <= TOLERANCE * scale }).toMatchObject({
+        ok: true,
+      });
     }
     await runner.dispose();
   });

@@ -31,7 +31,11 @@ export const layerNormalization: OperatorRule = {
     const width = fixed(emitter.type(x).shape, -1, `the normalised axis of '${x}'`);
     // Normalising once more is one pass over x; keeping the forward pass's result would hold memory instead.
     const ones = emitter.constant(float32Tensor([width], new Float32Array(width).fill(1)));
-    const [n, , s] = emitter.emitAll('LayerNormalization-17', [x, ones], node.attributes, [true, false, true]);
+    const [n, , s] = emitter.emitAll('LayerNormalization-17', [x, ones], node.attributes, [
+      true,
+      false,
+      true,
+    ]);
     const weighted = emitter.emit('Mul-14', [dy, n!]);
     if (!wanted[0]) return [null, weighted, dy];
     const column = emitter.emit('Reshape-19', [

@@ -6,7 +6,10 @@ import { OPERATORS, type Operator } from './table.js';
 /** The rule of an operator key. Throws OPERATOR_UNSUPPORTED. */
 export function ruleOf(op: string): OperatorRule {
   if (!isOperator(op)) {
-    throw new NnError('OPERATOR_UNSUPPORTED', `operator ${op} is not known; known are ${Object.keys(OPERATORS).join(', ')}`);
+    throw new NnError(
+      'OPERATOR_UNSUPPORTED',
+      `operator ${op} is not known; known are ${Object.keys(OPERATORS).join(', ')}`,
+    );
   }
   return OPERATORS[op];
 }
@@ -28,7 +31,10 @@ export function resolveOperator(domain: string, type: string, version: number | 
   const newest = candidates[0];
   if (!newest) {
     const full = domain === '' ? type : `${domain}.${type}`;
-    throw new NnError('OPERATOR_UNSUPPORTED', `operator ${full} of opset ${version ?? '(not imported)'} is not known`);
+    throw new NnError(
+      'OPERATOR_UNSUPPORTED',
+      `operator ${full} of opset ${version ?? '(not imported)'} is not known`,
+    );
   }
   return newest.key;
 }

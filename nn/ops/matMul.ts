@@ -25,7 +25,10 @@ export const matMul: OperatorRule = {
     const [rows, inner] = lastTwo(a, transA);
     const [innerB, columns] = lastTwo(b, transB);
     if (inner !== innerB) {
-      throw new NnError('SHAPE_MISMATCH', `${node.op}: [${a}] and [${b}] do not multiply (${inner} and ${innerB})`);
+      throw new NnError(
+        'SHAPE_MISMATCH',
+        `${node.op}: [${a}] and [${b}] do not multiply (${inner} and ${innerB})`,
+      );
     }
     return [{ dtype: 'float32', shape: [...broadcast(a.slice(0, -2), b.slice(0, -2)), rows, columns] }];
   },
@@ -35,16 +38,26 @@ export const matMul: OperatorRule = {
     const [a, b] = [input(node, 0), input(node, 1)];
     const { transA, transB, alpha } = formOf(node);
     const multiply = (left: string, right: string, leftTransposed: boolean, rightTransposed: boolean) =>
-      emitter.emit('com.microsoft.FusedMatMul-1', [left, right], form(leftTransposed, rightTransposed, alpha));
+      emitter.emit(
+        'com.microsoft.FusedMatMul-1',
+        [left, right],
+        form(leftTransposed, rightTransposed, alpha),
+      );
     const da = () => (transA ? multiply(b, dy, transB, true) : multiply(dy, b, false, !transB));
     const db = () => (transB ? multiply(dy, a, true, transA) : multiply(a, dy, !transA, false));
     return [
       wanted[0] ? da() : null,
-      wanted[1] ? (sharedWeight(emitter, a, b) && !transA ? weightGradient(emitter, a, dy, transB, alpha) : db()) : null,
+      wanted[1]
+        ? sharedWeight(emitter, a, b) && !transA
+          ? weightGradient(emitter, a, dy, transB, alpha)
+          : db()
+        : null,
     ];
   },
   flops: ({ node, inputs, outputs }) =>
-    2 * elementCount(outputs[0] ?? []) * ((attribute(node, 'transA', 'int', 0) ? inputs[0]?.at(-2) : inputs[0]?.at(-1)) ?? 0),
+    2 *
+    elementCount(outputs[0] ?? []) *
+    ((attribute(node, 'transA', 'int', 0) ? inputs[0]?.at(-2) : inputs[0]?.at(-1)) ?? 0),
 };
 
 /** A matrix multiplied with every batch: its gradient is one product over all rows, not a sum of many. */

@@ -21,7 +21,8 @@ export const reduceSum: OperatorRule = {
     const x = input(node, 0);
     const { shape } = emitter.type(x);
     const axes = [...reducedAxes(node, emitter, shape)].sort((left, right) => left - right);
-    const kept = attribute(node, 'keepdims', 'int', 1) === 1 || emitter.type(dy).shape.length === shape.length;
+    const kept =
+      attribute(node, 'keepdims', 'int', 1) === 1 || emitter.type(dy).shape.length === shape.length;
     const aligned = kept ? dy : emitter.emit('Unsqueeze-13', [dy, emitter.indices(axes)]);
     return [emitter.emit('Expand-13', [aligned, emitter.shapeOf(x)]), null];
   },

@@ -16,7 +16,8 @@ export const reshape: OperatorRule = {
     const axes = target.map((dimension, axis): Dimension => {
       if (dimension !== 0 || keepZero) return dimension;
       const kept = x.shape[axis];
-      if (kept === undefined) throw new NnError('SHAPE_MISMATCH', `${node.op}: no axis ${axis} to keep in [${x.shape}]`);
+      if (kept === undefined)
+        throw new NnError('SHAPE_MISMATCH', `${node.op}: no axis ${axis} to keep in [${x.shape}]`);
       return kept;
     });
     const total = product(x.shape);

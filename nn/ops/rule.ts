@@ -13,7 +13,12 @@ export interface Known {
 export interface Emitter extends Known {
   emit(op: Operator, inputs: readonly string[], attributes?: Attributes): string;
   /** As `emit`, for operators with several outputs; `false` leaves an optional one out. */
-  emitAll(op: Operator, inputs: readonly string[], attributes: Attributes, outputs: readonly boolean[]): string[];
+  emitAll(
+    op: Operator,
+    inputs: readonly string[],
+    attributes: Attributes,
+    outputs: readonly boolean[],
+  ): string[];
   constant(tensor: Tensor): string;
   scalar(value: number): string;
   /** An int64 vector. */

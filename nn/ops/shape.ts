@@ -13,5 +13,8 @@ export const shape: OperatorRule = {
 
 function section(node: Node, known: Known): Shape {
   const dimensions = known.type(input(node, 0)).shape;
-  return dimensions.slice(attribute(node, 'start', 'int', 0), attribute(node, 'end', 'int', dimensions.length));
+  return dimensions.slice(
+    attribute(node, 'start', 'int', 0),
+    attribute(node, 'end', 'int', dimensions.length),
+  );
 }

@@ -20,5 +20,10 @@ export const transpose: OperatorRule = {
 };
 
 function order(node: Node, rank: number): readonly number[] {
-  return attribute(node, 'perm', 'ints', Array.from({ length: rank }, (_, axis) => rank - 1 - axis));
+  return attribute(
+    node,
+    'perm',
+    'ints',
+    Array.from({ length: rank }, (_, axis) => rank - 1 - axis),
+  );
 }

@@ -19,7 +19,7 @@ interface Expected {
 
 describe('AdamW', () => {
   it('gives the losses of ten PyTorch steps, reading and writing the graph in place', async () => {
-    const expected: Expected = JSON.parse(golden('expected.json').toString());
+    const expected = JSON.parse(golden('expected.json').toString()) as Expected;
     const classifier = buildClassifier({
       configJson: JSON.parse(golden('config.json').toString()),
       weights: readSafetensors(golden('model.safetensors')),
@@ -45,7 +45,9 @@ describe('AdamW', () => {
       labels: labels!,
       ...Object.fromEntries(arena.region('weights')),
     };
-    const gradients = [...arena.region('gradients')].map(([name, tensor]) => [gradientName(name), tensor]);
+    const gradients = new Map(
+      [...arena.region('gradients')].map(([name, tensor]) => [gradientName(name), tensor]),
+    );
     const loss = float32Tensor([]);
     const losses: number[] = [];
     for (let step = 0; step < expected.losses_10_adamw_steps.length; step++) {

@@ -4,7 +4,8 @@ import { argmaxRows, meanCrossEntropy, softmaxRows } from './softmax.js';
 describe('softmax', () => {
   it('gives rows that sum to 1, for logits of any size', () => {
     const probabilities = softmaxRows(Float32Array.of(0, Math.log(3), 1000, -1000), 2);
-    [0.25, 0.75, 1, 0].forEach((expected, i) => expect(probabilities[i]).toBeCloseTo(expected, 6));
+    for (const [i, expected] of [0.25, 0.75, 1, 0].entries())
+      expect(probabilities[i]).toBeCloseTo(expected, 6);
   });
 
   it('gives the mean cross-entropy in nats', () => {

@@ -29,7 +29,8 @@ export async function trainClassifier(
     while (!session.done) {
       takeCheckpoints?.(() => session.checkpoint());
       throwIfCancelled(signal);
-      onProgress?.(await session.step(signal));
+      const progress = await session.step(signal);
+      onProgress?.(progress);
     }
     takeCheckpoints?.(() => session.checkpoint());
     return session.result();

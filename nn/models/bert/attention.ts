@@ -32,10 +32,14 @@ export function attend(
   const width = config.hiddenSize / config.heads;
   const split = builder.indices([config.heads, width]);
   const everyToken = builder.emit('Concat-13', [shape.tokens, split], { axis: int(0) });
-  const oneToken = builder.emit('Concat-13', [shape.batch, builder.indices([1, config.heads, width])], { axis: int(0) });
+  const oneToken = builder.emit('Concat-13', [shape.batch, builder.indices([1, config.heads, width])], {
+    axis: int(0),
+  });
   const heads = (rows: string, part: string, target: string, order: readonly number[]) => {
     const projected = linear(builder, rows, `${at}.attention.self.${part}`);
-    return builder.emit('Transpose-13', [builder.emit('Reshape-19', [projected, target])], { perm: ints(order) });
+    return builder.emit('Transpose-13', [builder.emit('Reshape-19', [projected, target])], {
+      perm: ints(order),
+    });
   };
   const q = heads(queries, 'query', firstOnly ? oneToken : everyToken, [0, 2, 1, 3]);
   const v = heads(keys, 'value', everyToken, [0, 2, 1, 3]);

@@ -26,7 +26,11 @@ export function parseBertConfig(json: unknown): BertConfig {
     layerNormEpsilon: epsilon(fields),
   };
   if (config.hiddenSize % config.heads !== 0) {
-    throw unsupported('hidden_size', config.hiddenSize, `a multiple of num_attention_heads (${config.heads})`);
+    throw unsupported(
+      'hidden_size',
+      config.hiddenSize,
+      `a multiple of num_attention_heads (${config.heads})`,
+    );
   }
   return config;
 }

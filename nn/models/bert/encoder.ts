@@ -26,7 +26,12 @@ export interface EncoderOptions {
  * BERT's encoder (Devlin et al., 2018) over inputs `input_ids` and `attention_mask`, int64 [batch, sequence].
  * Every weight must already be a value of `builder` under its Hugging Face name. Token types are all 0.
  */
-export function encode(builder: GraphBuilder, config: BertConfig, shape: BatchShape, options: EncoderOptions): EncoderOutput {
+export function encode(
+  builder: GraphBuilder,
+  config: BertConfig,
+  shape: BatchShape,
+  options: EncoderOptions,
+): EncoderOutput {
   const mask = builder.emit('Cast-19', ['attention_mask'], { to: int(1) });
   const bias = additiveMask(builder, mask);
   let hidden = embed(builder, config, shape);
@@ -34,9 +39,20 @@ export function encode(builder: GraphBuilder, config: BertConfig, shape: BatchSh
     const at = `bert.encoder.layer.${layer}`;
     const firstOnly = options.lastLayer === 'first' && layer === config.layers - 1;
     const queries = firstOnly ? firstTokens(builder, hidden, shape) : hidden;
-    const context = attend(builder, config, at, { queries, keys: hidden, firstOnly, bias, shape }, options.attention);
+    const context = attend(
+      builder,
+      config,
+      at,
+      { queries, keys: hidden, firstOnly, bias, shape },
+      options.attention,
+    );
     const attended = linear(builder, context, `${at}.attention.output.dense`);
-    const middle = norm(builder, config, builder.emit('Add-14', [attended, queries]), `${at}.attention.output.LayerNorm`);
+    const middle = norm(
+      builder,
+      config,
+      builder.emit('Add-14', [attended, queries]),
+      `${at}.attention.output.LayerNorm`,
+    );
     const wide = builder.emit('Gelu-20', [linear(builder, middle, `${at}.intermediate.dense`)]);
     const narrow = linear(builder, wide, `${at}.output.dense`);
     hidden = norm(builder, config, builder.emit('Add-14', [narrow, middle]), `${at}.output.LayerNorm`);

@@ -25,7 +25,8 @@ export function parameterShapes(config: BertConfig, labels: number): ReadonlyMap
   norm(`${embeddings}.LayerNorm`);
   for (let layer = 0; layer < config.layers; layer += 1) {
     const at = `bert.encoder.layer.${layer}`;
-    for (const part of ['query', 'key', 'value']) linear(`${at}.attention.self.${part}`, hiddenSize, hiddenSize);
+    for (const part of ['query', 'key', 'value'])
+      linear(`${at}.attention.self.${part}`, hiddenSize, hiddenSize);
     linear(`${at}.attention.output.dense`, hiddenSize, hiddenSize);
     norm(`${at}.attention.output.LayerNorm`);
     linear(`${at}.intermediate.dense`, hiddenSize, intermediateSize);
@@ -59,22 +60,32 @@ export function loadParameters(
       parameters.set(name, name.endsWith('.bias') ? float32Tensor(shape) : drawn(shape, random));
     } else {
       const found = stored ? `its shape is [${stored.dims}]` : 'it is missing';
-      throw new NnError('BASE_MODEL_UNSUPPORTED', `the checkpoint needs '${name}' of shape [${shape}]; ${found}`, {
-        details: { parameter: name, expected: shape, found: stored?.dims },
-      });
+      throw new NnError(
+        'BASE_MODEL_UNSUPPORTED',
+        `the checkpoint needs '${name}' of shape [${shape}]; ${found}`,
+        {
+          details: { parameter: name, expected: shape, found: stored?.dims },
+        },
+      );
     }
   }
   return parameters;
 }
 
 function drawn(shape: readonly number[], random: Random): Tensor {
-  const values = Float32Array.from({ length: elementCount(shape) }, () => random.normal() * INITIALIZER_DEVIATION);
+  const values = Float32Array.from(
+    { length: elementCount(shape) },
+    () => random.normal() * INITIALIZER_DEVIATION,
+  );
   return float32Tensor(shape, values);
 }
 
 function requireFloat32(name: string, tensor: Tensor): Tensor {
   if (tensor.dtype === 'float32') return tensor;
-  throw new NnError('BASE_MODEL_UNSUPPORTED', `'${name}' must hold floating-point values, it holds ${tensor.dtype}`);
+  throw new NnError(
+    'BASE_MODEL_UNSUPPORTED',
+    `'${name}' must hold floating-point values, it holds ${tensor.dtype}`,
+  );
 }
 
 function sameDims(left: readonly number[], right: readonly number[]): boolean {

@@ -16,14 +16,29 @@ export interface GradientCase {
 const indices = (...values: number[]) => int64Tensor([values.length], BigInt64Array.from(values, BigInt));
 
 const BROADCASTS = [
-  [[2, 3], [2, 3]],
+  [
+    [2, 3],
+    [2, 3],
+  ],
   [[2, 3], [3]],
   [[3], [2, 3]],
-  [[2, 3], [1, 3]],
-  [[2, 3], [2, 1]],
-  [[1, 3], [2, 1]],
+  [
+    [2, 3],
+    [1, 3],
+  ],
+  [
+    [2, 3],
+    [2, 1],
+  ],
+  [
+    [1, 3],
+    [2, 1],
+  ],
   [[2, 3], []],
-  [[2, 1, 3], [4, 1]],
+  [
+    [2, 1, 3],
+    [4, 1],
+  ],
 ] as const;
 
 const everyBroadcast = (op: Operator, extra: Partial<GradientCase> = {}): GradientCase[] =>
@@ -55,16 +70,61 @@ export const GRADIENT_CASES: readonly GradientCase[] = [
   { op: 'LogSoftmax-13', shapes: [[2, 5]] },
   { op: 'LayerNormalization-17', shapes: [[3, 8], [8], [8]] },
   { op: 'LayerNormalization-17', shapes: [[2, 3, 8], [8]], attributes: { epsilon: float(1e-3) } },
-  { op: 'MatMul-13', shapes: [[2, 4], [4, 3]] },
-  { op: 'MatMul-13', shapes: [[2, 3, 4], [4, 2]] },
-  { op: 'MatMul-13', shapes: [[2, 3, 4], [2, 4, 2]] },
-  { op: 'MatMul-13', shapes: [[2, 1, 3, 4], [1, 2, 4, 2]] },
-  { op: 'MatMul-13', shapes: [[3, 4], [2, 4, 2]] },
+  {
+    op: 'MatMul-13',
+    shapes: [
+      [2, 4],
+      [4, 3],
+    ],
+  },
+  {
+    op: 'MatMul-13',
+    shapes: [
+      [2, 3, 4],
+      [4, 2],
+    ],
+  },
+  {
+    op: 'MatMul-13',
+    shapes: [
+      [2, 3, 4],
+      [2, 4, 2],
+    ],
+  },
+  {
+    op: 'MatMul-13',
+    shapes: [
+      [2, 1, 3, 4],
+      [1, 2, 4, 2],
+    ],
+  },
+  {
+    op: 'MatMul-13',
+    shapes: [
+      [3, 4],
+      [2, 4, 2],
+    ],
+  },
   ...matrixForms('com.microsoft.FusedMatMul-1'),
-  { op: 'com.microsoft.FusedMatMul-1', shapes: [[2, 3, 4], [2, 5, 4]], attributes: { transB: int(1) } },
+  {
+    op: 'com.microsoft.FusedMatMul-1',
+    shapes: [
+      [2, 3, 4],
+      [2, 5, 4],
+    ],
+    attributes: { transB: int(1) },
+  },
   ...matrixForms('Gemm-13'),
   { op: 'Gemm-13', shapes: [[2, 4], [4, 3], [3]] },
-  { op: 'Gemm-13', shapes: [[2, 4], [4, 3], [2, 1]], attributes: { beta: float(0.3) } },
+  {
+    op: 'Gemm-13',
+    shapes: [
+      [2, 4],
+      [4, 3],
+      [2, 1],
+    ],
+    attributes: { beta: float(0.3) },
+  },
   { op: 'Reshape-19', shapes: [[2, 6]], constants: [indices(3, -1)] },
   { op: 'Reshape-19', shapes: [[2, 6]], constants: [indices(0, 2, 3)] },
   { op: 'Transpose-13', shapes: [[2, 3, 4]], attributes: { perm: ints([1, 2, 0]) } },

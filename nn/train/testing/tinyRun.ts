@@ -16,16 +16,17 @@ export const tinyModel = {
   labels: ['a', 'b', 'c'],
 };
 
+/** A fresh one each time: parameters may be changed. */
 export function tinyClassifier(): Classifier {
-  return buildClassifier({ ...tinyModel, weights: readSafetensors(tinyModel.weights), seed: 0 });
+  return buildClassifier({ ...tinyModel, weights: readSafetensors(tinyModel.weights.slice()), seed: 0 });
 }
 
-/** Sequences of 5 to 34 tokens whose second token gives the label away. */
+/** Sequences of 6 to 35 tokens of which four give the label away. */
 export function tinyExamples(count: number, seed: number): Example[] {
   const random = new Random(seed);
   return Array.from({ length: count }, (_, i) => {
-    const ids = Int32Array.from({ length: 5 + random.below(30) }, () => 20 + random.below(180));
-    ids[1] = 10 + (i % 3);
+    const ids = Int32Array.from({ length: 6 + random.below(30) }, () => 20 + random.below(180));
+    ids.fill(10 + (i % 3), 1, 5);
     return { ids, label: i % 3 };
   });
 }

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+const MAIN = fileURLToPath(new URL('./main.mjs', import.meta.url));
+const PIPELINE = fileURLToPath(new URL('./testing/small.yaml', import.meta.url));
+const RUN_TIMEOUT_MS = 600_000;
+
+interface Quickstart {
+  readonly process: ChildProcess;
+  readonly output: () => string;
+  readonly ended: Promise<number>;
+}
+
+const quickstart = (dataDir: string, ...options: string[]): Quickstart => {
+  const child = spawn(process.execPath, [MAIN, ...options, PIPELINE], {
+    env: { ...process.env, PLUMBLINE_DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  const collect = (chunk: Buffer): void => {
+    text += chunk.toString('utf8');
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  return {
+    process: child,
+    output: () => text,
+    ended: new Promise((resolve) => child.once('exit', (code) => resolve(code ?? -1))),
+  };
+};
+
+const manifests = (dataDir: string, kind: string): string[] => {
+  const folder = join(dataDir, 'objects', 'manifests', kind);
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.json'))
+        .sort()
+    : [];
+};
+
+const kill9 = (dataDir: string, name: string): void => {
+  const processes = JSON.parse(readFileSync(join(dataDir, 'run', 'processes.json'), 'utf8')) as {
+    name: string;
+    pid: number;
+  }[];
+  process.kill(processes.find((entry) => entry.name === name)!.pid, 'SIGKILL');
+};
+
+const until = async (what: string, condition: () => boolean): Promise<void> => {
+  const deadline = Date.now() + RUN_TIMEOUT_MS;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for: ${what}`);
+    await sleep(100);
+  }
+};
+
+const checkpointSeen = (dataDir: string): boolean => {
+  const folder = join(dataDir, 'objects', 'checkpoints');
+  return existsSync(folder) && readdirSync(folder, { recursive: true }).length > 1;
+};
+
+describe('the quickstart', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'plumbline-quickstart-'));
+  const calm = join(scratch, 'calm');
+  const disturbed = join(scratch, 'disturbed');
+  let first: { code: number; output: string };
+
+  beforeAll(async () => {
+    const run = quickstart(calm, '--exit');
+    first = { code: await run.ended, output: run.output() };
+  }, RUN_TIMEOUT_MS);
+
+  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+  it('ends with a summary that says what happened and what to do next', () => {
+    expect(first).toMatchObject({ code: 0 });
+    for (const part of [
+      'Collected',
+      'dropped',
+      'TF-IDF + linear',
+      'version 1: deployed',
+      'Report',
+      'Web UI',
+      'curl',
+    ])
+      expect(first.output).toContain(part);
+    expect(manifests(calm, 'ModelVersion')).toHaveLength(1);
+  });
+
+  it(
+    'run again reuses every finished step in under a minute',
+    async () => {
+      const startedAt = performance.now();
+      const again = quickstart(calm, '--exit');
+      expect(await again.ended).toBe(0);
+      expect((performance.now() - startedAt) / 1000).toBeLessThan(60);
+      expect(again.output()).toContain('already in production');
+      expect(again.output().match(/\(reused\)/g)?.length).toBeGreaterThanOrEqual(3);
+      expect(manifests(calm, 'ModelVersion')).toHaveLength(1);
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'gives the same model, bit for bit, when the trainer, Temporal and ClickHouse are killed and Ctrl-C interrupts it',
+    async () => {
+      const run = quickstart(disturbed, '--exit');
+      await until('a collected batch', () => manifests(disturbed, 'SourceBatch').length > 0);
+      kill9(disturbed, 'clickhouse');
+      await until('a checkpoint', () => checkpointSeen(disturbed));
+      kill9(disturbed, 'trainer');
+      kill9(disturbed, 'temporal');
+      await sleep(8000);
+      run.process.kill('SIGINT');
+      expect(await run.ended).toBe(130);
+      expect(run.output()).toContain('nothing is lost');
+
+      const resumed = quickstart(disturbed, '--exit');
+      await until('the run it attaches to', () => /Attached to/.test(resumed.output()));
+      await sleep(3000);
+      if (existsSync(join(disturbed, 'run', 'processes.json'))) kill9(disturbed, 'trainer');
+      expect(await resumed.ended).toBe(0);
+      for (const kind of ['SourceBatch', 'DatasetVersion', 'TrainingRun', 'Evaluation', 'ModelVersion'])
+        expect({ kind, ids: manifests(disturbed, kind) }).toEqual({ kind, ids: manifests(calm, kind) });
+    },
+    2 * RUN_TIMEOUT_MS,
+  );
+});

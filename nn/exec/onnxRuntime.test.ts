@@ -1,0 +1,77 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { encodeModel } from '../graph/encode.js';
+import { GraphBuilder } from '../ops/builder.js';
+import { createMemory } from '../optim/webAssembly.js';
+import { float32Tensor, int64Tensor } from '../tensor.js';
+import { createRunner } from './onnxRuntime.js';
+
+function doubling() {
+  const builder = new GraphBuilder();
+  builder.input('x', 'float32', ['rows', 2]);
+  return encodeModel(builder.build('doubling', { y: builder.emit('Add-14', ['x', 'x']) }));
+}
+
+const runner = await createRunner(doubling(), { threads: 1 });
+const x = float32Tensor([2, 2], Float32Array.of(1, 2, 3, 4));
+
+describe('the ONNX Runtime runner', () => {
+  afterAll(() => runner.dispose());
+
+  it('writes a preallocated output in place', async () => {
+    const y = float32Tensor([2, 2]);
+    const results = await runner.run({ x }, { y });
+    expect([...y.data]).toEqual([2, 4, 6, 8]);
+    expect(results['y']).toBe(y);
+  });
+
+  it('reads inputs and writes outputs that are views on one WebAssembly memory', async () => {
+    const { buffer } = createMemory(1024);
+    new Float32Array(buffer, 256, 2).set([5, 7]);
+    const input = float32Tensor([1, 2], new Float32Array(buffer, 256, 2));
+    const output = float32Tensor([1, 2], new Float32Array(buffer, 512, 2));
+    await runner.run({ x: input }, { y: output });
+    expect([...new Float32Array(buffer, 512, 2)]).toEqual([10, 14]);
+  });
+
+  it('allocates an output asked for by null, with the shape of this run', async () => {
+    const { y } = await runner.run({ x }, { y: null });
+    expect(y).toMatchObject({ dtype: 'float32', dims: [2, 2] });
+  });
+
+  it('names the provider that runs the model', () => {
+    expect(runner.provider).toBe('cpu');
+  });
+
+  it('does not fall back in silence: a provider that is not there is an error', async () => {
+    await expect(createRunner(doubling(), { threads: 1, providers: ['cuda'] })).rejects.toMatchObject({
+      code: 'GRAPH_INVALID',
+      message: expect.stringContaining('cuda'),
+    });
+  });
+
+  it('uses the next provider where the first is not there, and says so', async () => {
+    const second = await createRunner(doubling(), { threads: 1, providers: ['cuda', 'cpu'] });
+    expect(second.provider).toBe('cpu');
+    await second.dispose();
+  });
+
+  it.each([
+    ['another shape', { x: float32Tensor([4], new Float32Array(4)) }],
+    ['another element type', { x: int64Tensor([2, 2]) }],
+    ['nothing', {}],
+  ])('refuses %s as input', async (_, feeds) => {
+    await expect(runner.run(feeds, { y: null })).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' });
+  });
+
+  it('refuses a preallocated output of another shape', async () => {
+    await expect(runner.run({ x }, { y: float32Tensor([3, 2]) })).rejects.toMatchObject({
+      code: 'SHAPE_MISMATCH',
+    });
+  });
+
+  it('refuses bytes that are no model', async () => {
+    await expect(createRunner(new Uint8Array(100), { threads: 1 })).rejects.toMatchObject({
+      code: 'GRAPH_INVALID',
+    });
+  });
+});

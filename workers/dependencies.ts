@@ -1,0 +1,41 @@
+import type { ActivityDependencies, RetrainingCatalog } from '../activities/index.js';
+import type { Config } from '../config.js';
+import type { ScheduleCatalog } from '../stages/monitoring/ports.js';
+import type { Storage } from '../storage/open.js';
+
+/** Gives each stage the adapters behind its ports, and no others. */
+export const activityDependencies = (
+  config: Config,
+  storage: Storage,
+  temporal: { readonly schedules: ScheduleCatalog; readonly retrainings: RetrainingCatalog },
+): ActivityDependencies => {
+  const { codeVersion, threads, providers, cacheDir, hfEndpoint } = config;
+  const { objects, blobs, artifacts, catalog, records, datasets, metrics, evaluations, secrets } = storage;
+  return {
+    sources: { codeVersion, blobs, artifacts, records },
+    datasets: { codeVersion, blobs, artifacts, records, datasets },
+    training: {
+      codeVersion,
+      objects,
+      blobs,
+      artifacts,
+      datasets,
+      metrics,
+      secrets,
+      cacheDir,
+      hfEndpoint,
+      threads,
+      providers,
+    },
+    registry: { codeVersion, blobs, artifacts, datasets, evaluations, catalog, threads, providers },
+    monitoring: {
+      codeVersion,
+      artifacts,
+      predictions: storage.predictions,
+      references: evaluations,
+      reports: storage.reports,
+      aliases: catalog,
+      ...temporal,
+    },
+  };
+};
