@@ -1,0 +1,41 @@
+import { plumblineError, type TrainingRun } from '../../contracts/index.js';
+import { buildClassifier, type Classifier, readSafetensors } from '../../nn/index.js';
+import type { BlobStore } from '../ports.js';
+
+/** @throws BASE_MODEL_UNSUPPORTED when the bytes are no JSON object */
+export const parseModelConfig = (bytes: Uint8Array): Readonly<Record<string, unknown>> => {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw plumblineError('BASE_MODEL_UNSUPPORTED', 'config.json of the base model is not JSON.', { cause });
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw plumblineError('BASE_MODEL_UNSUPPORTED', 'config.json of the base model holds no object.');
+  return Object.fromEntries(Object.entries(parsed));
+};
+
+/**
+ * The classifier a training run made.
+ * @throws OBJECT_NOT_FOUND, OBJECT_CORRUPT, WEIGHTS_CORRUPT, BASE_MODEL_UNSUPPORTED
+ */
+export const loadClassifier = async (
+  { blobs }: { readonly blobs: BlobStore },
+  run: TrainingRun,
+): Promise<Classifier> => {
+  const [config, weights] = await Promise.all([blobs.get(run.base.config), blobs.get(run.weights)]);
+  const tensors = readSafetensors(weights);
+  // Without this a head of random numbers would be drawn and measured as if it had been trained.
+  const head = tensors.get('classifier.weight');
+  if (head?.dims[0] !== run.labels.length)
+    throw plumblineError(
+      'WEIGHTS_CORRUPT',
+      `The trained weights have no head for ${run.labels.length} labels (classifier.weight).`,
+    );
+  return buildClassifier({
+    configJson: parseModelConfig(config),
+    weights: tensors,
+    labels: run.labels,
+    seed: run.recipe.seed,
+  });
+};

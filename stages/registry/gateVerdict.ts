@@ -1,0 +1,51 @@
+import type { Interval, PromotionPolicy } from '../../contracts/index.js';
+
+/** A candidate's macro-F1 beside the champion's on the same rows. */
+export interface Comparison {
+  readonly rows: number;
+  readonly candidate: number;
+  readonly champion: {
+    readonly version: number;
+    readonly macroF1: number;
+    /** Candidate minus champion. */
+    readonly difference: Interval;
+    /** Test rows that the champion was trained on. */
+    readonly rowsLeftOut: number;
+  } | null;
+}
+
+const figure = (value: number): string => value.toFixed(4);
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
+
+/** The gate's rule, with every reason in plain words. */
+export const gateVerdict = (
+  { rows, candidate, champion }: Comparison,
+  { alias, gate }: PromotionPolicy,
+): { passed: boolean; reasons: string[] } => {
+  const reaches = candidate >= gate.minimum;
+  const reasons = [
+    `Macro-F1 ${figure(candidate)} on ${rows} test rows ${reaches ? 'reaches' : 'is below'} the minimum of ${gate.minimum}.`,
+  ];
+  if (champion === null) {
+    reasons.push(`No version is ${alias} yet, so there is none to beat.`);
+    return { passed: reaches, reasons };
+  }
+  const { difference, macroF1, rowsLeftOut, version } = champion;
+  const leads = difference.low > gate.margin;
+  const lead = gate.margin === 0 ? 'better' : `better by more than ${gate.margin}`;
+  const verdict = leads
+    ? `It is ${lead} than`
+    : difference.high < gate.margin && gate.margin === 0
+      ? 'It is worse than'
+      : `It is not shown to be ${lead} than`;
+  reasons.push(
+    `${verdict} version ${version}, which is ${alias} and reaches ${figure(macroF1)} on the same rows: the difference is ` +
+      `${signed(difference.value)}, ${Math.round(gate.confidence * 1000) / 10} % interval ` +
+      `[${signed(difference.low)}, ${signed(difference.high)}].`,
+  );
+  if (rowsLeftOut > 0)
+    reasons.push(
+      `${rowsLeftOut} test rows were left out of the comparison, because version ${version} had learnt from them.`,
+    );
+  return { passed: reaches && leads, reasons };
+};

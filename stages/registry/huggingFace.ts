@@ -1,0 +1,70 @@
+import { plumblineError } from '../../contracts/index.js';
+import { type Classifier, writeSafetensors } from '../../nn/index.js';
+
+const json = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
+
+/** Special tokens of a BERT tokenizer, by the name `transformers` gives their role. */
+const SPECIAL_TOKENS = {
+  unk_token: '[UNK]',
+  sep_token: '[SEP]',
+  pad_token: '[PAD]',
+  cls_token: '[CLS]',
+  mask_token: '[MASK]',
+} as const;
+
+/** The tokens written in tokenizer.json. @throws TOKENIZER_INVALID */
+const addedTokens = (tokenizerJson: Uint8Array): ReadonlySet<string> => {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder().decode(tokenizerJson));
+  } catch (cause) {
+    throw plumblineError('TOKENIZER_INVALID', 'tokenizer.json is not JSON.', { cause });
+  }
+  const tokens =
+    typeof parsed === 'object' && parsed !== null && 'added_tokens' in parsed && parsed.added_tokens;
+  if (!Array.isArray(tokens))
+    throw plumblineError('TOKENIZER_INVALID', 'tokenizer.json has no added_tokens.');
+  return new Set(tokens.map((token: { content?: unknown }) => String(token.content)));
+};
+
+export interface HuggingFaceSource {
+  readonly classifier: Classifier;
+  /** The base model's config.json, parsed. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly tokenizerJson: Uint8Array;
+  /** Tokens a text is cut at. */
+  readonly maxLength: number;
+}
+
+/**
+ * The folder that `transformers`' AutoModelForSequenceClassification and AutoTokenizer load: file name -> bytes.
+ * @throws TOKENIZER_INVALID
+ */
+export const huggingFaceFiles = (source: HuggingFaceSource): Record<string, Uint8Array> => {
+  const { classifier, config, tokenizerJson, maxLength } = source;
+  const { labels } = classifier;
+  const known = addedTokens(tokenizerJson);
+  const specialTokens = Object.fromEntries(
+    Object.entries(SPECIAL_TOKENS).filter(([, token]) => known.has(token)),
+  );
+  return {
+    'config.json': json({
+      ...config,
+      architectures: ['BertForSequenceClassification'],
+      problem_type: 'single_label_classification',
+      id2label: Object.fromEntries(labels.map((label, index) => [index, label])),
+      label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
+    }),
+    'model.safetensors': writeSafetensors(classifier.parameters, { format: 'pt' }),
+    'tokenizer.json': tokenizerJson,
+    // The generic class takes tokenizer.json as it is; a BERT class would rebuild parts of it from a vocabulary.
+    'tokenizer_config.json': json({
+      tokenizer_class: 'PreTrainedTokenizerFast',
+      model_max_length: maxLength,
+      model_input_names: ['input_ids', 'token_type_ids', 'attention_mask'],
+      ...specialTokens,
+    }),
+    'special_tokens_map.json': json(specialTokens),
+  };
+};

@@ -1,0 +1,85 @@
+import type { LearningCurvePoint, TrainingRun } from '../../../contracts/index.js';
+import { lineChart } from './chart.js';
+import { count, figure, percent } from './format.js';
+import type { Html } from './html.js';
+
+export const MODEL = 'fine-tuned model';
+export const BASELINE = 'linear model on TF-IDF';
+
+/** Training and validation loss by step. */
+export const lossChart = (run: TrainingRun): Html => {
+  const last = run.validation.at(-1);
+  return lineChart({
+    id: 'loss',
+    title: 'Loss by training step',
+    description: `Mean training loss over stretches of steps, and validation loss${
+      last === undefined ? '' : `, which ends at ${figure(last.loss)}`
+    }.`,
+    xLabel: 'step',
+    yLabel: 'cross-entropy',
+    yLimits: [0, Number.POSITIVE_INFINITY],
+    series: [
+      {
+        name: 'training',
+        tone: 'muted',
+        points: run.lossCurve.map(({ step, loss }) => ({ x: step, y: loss })),
+      },
+      {
+        name: 'validation',
+        tone: 'model',
+        dots: true,
+        points: run.validation.map(({ step, loss }) => ({ x: step, y: loss })),
+      },
+    ],
+    mark: { x: run.bestStep, caption: 'weights kept' },
+  });
+};
+
+/** Validation macro-F1 by step. */
+export const validationChart = (run: TrainingRun): Html =>
+  lineChart({
+    id: 'validation',
+    title: 'Validation macro-F1 by training step',
+    description: `The weights of step ${count(run.bestStep)} were kept.`,
+    xLabel: 'step',
+    yLabel: 'macro-F1',
+    yLimits: [0, 1],
+    series: [
+      {
+        name: 'validation macro-F1',
+        tone: 'model',
+        dots: true,
+        points: run.validation.map(({ step, macroF1 }) => ({ x: step, y: macroF1 })),
+      },
+    ],
+    mark: { x: run.bestStep, caption: 'weights kept' },
+  });
+
+/** Test macro-F1 of model and baseline by number of training rows, with intervals. */
+export const learningCurveChart = (points: readonly LearningCurvePoint[], confidence: number): Html =>
+  lineChart({
+    id: 'curve',
+    title: 'Test macro-F1 by number of training rows',
+    description: points
+      .map(
+        ({ rows, model, baseline }) =>
+          `${count(rows)} rows: model ${figure(model.value)}, baseline ${figure(baseline.value)}`,
+      )
+      .join('; '),
+    xLabel: 'training rows (logarithmic)',
+    yLabel: `macro-F1, ${percent(confidence)} interval`,
+    logX: true,
+    yLimits: [0, 1],
+    series: (['model', 'baseline'] as const).map((tone) => ({
+      name: tone === 'model' ? MODEL : BASELINE,
+      tone,
+      dots: true,
+      dashed: tone === 'baseline',
+      points: points.map((point) => ({
+        x: point.rows,
+        y: point[tone].value,
+        low: point[tone].low,
+        high: point[tone].high,
+      })),
+    })),
+  });
