@@ -10,7 +10,7 @@ describe('the operator table', () => {
     const rules = new Set<unknown>(Object.values(OPERATORS));
     const missing: string[] = [];
     for (const file of files) {
-      const exported: Record<string, unknown> = await import(`./${file.replace(/\.ts$/, '.js')}`);
+      const exported = (await import(`./${file.replace(/\.ts$/, '.js')}`)) as Record<string, unknown>;
       for (const [name, value] of Object.entries(exported)) {
         const isRule = typeof value === 'object' && value !== null && 'infer' in value && 'flops' in value;
         if (isRule && !rules.has(value)) missing.push(`${file}: ${name}`);

@@ -7,35 +7,26 @@ import {
   RollbackRequest,
   Sha256,
   StartedRun,
-  type VersionSummary,
   workflowId,
 } from '../../../contracts/index.js';
+import { lineage, listVersions, readReport } from '../../../stages/registry/index.js';
 import { type HttpServer, requireRole } from '../../http/index.js';
 import type { ControlDependencies } from '../dependencies.js';
 
+const Lineage = z
+  .object({
+    nodes: z
+      .array(z.object({ kind: z.string(), id: Sha256, madeFrom: z.array(Sha256).readonly() }))
+      .readonly(),
+  })
+  .meta({ id: 'Lineage' });
 const ModelPath = z.object({ name: Name });
 const VersionPath = z.object({ modelVersionId: Sha256 });
 
 /** Model versions: list, lineage, report, rollback. */
 export const registerModelRoutes = (app: HttpServer, deps: ControlDependencies): void => {
   const { catalog, artifacts, blobs, temporal, now } = deps;
-
-  const summaries = async (model?: string): Promise<VersionSummary[]> => {
-    const [versions, aliases] = await Promise.all([catalog.versions(model), catalog.aliases(model)]);
-    return Promise.all(
-      versions.map(async (version) => {
-        const manifest = await artifacts.get('ModelVersion', version.modelVersionId);
-        const evaluation = await artifacts.get('Evaluation', manifest.evaluation);
-        return {
-          ...version,
-          aliases: aliases
-            .filter((alias) => alias.modelVersionId === version.modelVersionId)
-            .map((alias) => alias.alias),
-          macroF1: evaluation.test.macroF1.value,
-        };
-      }),
-    );
-  };
+  const ctx = { catalog, artifacts, blobs };
 
   app.get(
     '/v1/models',
@@ -43,7 +34,7 @@ export const registerModelRoutes = (app: HttpServer, deps: ControlDependencies):
       onRequest: requireRole('viewer'),
       schema: { tags: ['models'], summary: 'List model versions', response: { 200: ModelList } },
     },
-    async () => ({ versions: await summaries() }),
+    async () => ({ versions: await listVersions({ ctx, input: {} }) }),
   );
   app.get(
     '/v1/models/:name',
@@ -57,7 +48,7 @@ export const registerModelRoutes = (app: HttpServer, deps: ControlDependencies):
       },
     },
     async (request) => {
-      const versions = await summaries(request.params.name);
+      const versions = await listVersions({ ctx, input: { model: request.params.name } });
       if (versions.length === 0)
         throw plumblineError('MODEL_NOT_FOUND', `there is no model "${request.params.name}"`);
       return { versions };
@@ -100,15 +91,26 @@ export const registerModelRoutes = (app: HttpServer, deps: ControlDependencies):
     async (request) => artifacts.get('ModelVersion', request.params.modelVersionId),
   );
   app.get(
+    '/v1/model-versions/:modelVersionId/lineage',
+    {
+      onRequest: requireRole('viewer'),
+      schema: {
+        tags: ['models'],
+        summary: 'Every artifact the version came from, newest first',
+        params: VersionPath,
+        response: { 200: Lineage },
+      },
+    },
+    async (request) => ({ nodes: await lineage({ ctx, input: request.params }) }),
+  );
+  app.get(
     '/v1/model-versions/:modelVersionId/report',
     {
       onRequest: requireRole('viewer'),
       schema: { tags: ['models'], summary: 'The HTML report', params: VersionPath },
     },
     async (request, reply) => {
-      const manifest = await artifacts.get('ModelVersion', request.params.modelVersionId);
-      const file = manifest.files['report.html'];
-      if (file === undefined) throw plumblineError('OBJECT_NOT_FOUND', 'this version has no report');
+      const report = await readReport({ ctx, input: request.params });
       return (
         reply
           .type('text/html; charset=utf-8')
@@ -117,7 +119,7 @@ export const registerModelRoutes = (app: HttpServer, deps: ControlDependencies):
             'content-security-policy',
             "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
           )
-          .send(Buffer.from(await blobs.get(file)))
+          .send(Buffer.from(report))
       );
     },
   );
