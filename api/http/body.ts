@@ -22,7 +22,7 @@ export const registerJsonBody = (app: FastifyInstance): void => {
       done(plumblineError('BODY_INVALID_JSON', 'the body is not valid UTF-8', { cause }));
       return;
     }
-    parseJson(request, text, (error, value) => {
+    void parseJson(request, text, (error, value) => {
       if (error === null) done(null, value);
       else
         done(

@@ -4,7 +4,7 @@ import { classify, type ServedAlias, toClassifyResponse } from '../../stages/ser
 import { type HttpServer, requireRole } from '../http/index.js';
 import type { InferenceDependencies } from './dependencies.js';
 
-const ServedModels = z
+export const ServedModels = z
   .object({
     models: z.array(
       z.object({

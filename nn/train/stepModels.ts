@@ -1,7 +1,6 @@
 import { createRunner } from '../exec/onnxRuntime.js';
 import type { Provider, Runner } from '../exec/runner.js';
-import { encodeModel } from '../graph/encode.js';
-import { buildTrainingGraph } from '../models/training.js';
+import { buildEvaluationModel, buildTrainingGraph } from '../models/training.js';
 import type { Classifier } from '../models/types.js';
 
 /** The two models of a run; both take the trainable parameters as inputs, so that they read the optimiser's arena. */
@@ -25,20 +24,9 @@ export async function createStepModels(
   const { trainable, threads, providers } = options;
   const runnerOptions = { threads, ...(providers && { providers }) };
   const training = await createRunner(buildTrainingGraph(classifier, { trainable }).model, runnerOptions);
-  const evaluation = await createRunner(evaluationModel(classifier, trainable), runnerOptions);
+  const evaluation = await createRunner(
+    buildEvaluationModel(classifier, { trainable }),
+    runnerOptions,
+  );
   return { training, evaluation };
-}
-
-function evaluationModel(
-  { graph, parameters }: Classifier,
-  trainable: (parameter: string) => boolean,
-): Uint8Array {
-  const fed = new Map([...parameters].filter(([name]) => trainable(name)));
-  return encodeModel({
-    ...graph,
-    name: 'evaluation',
-    inputs: [...graph.inputs, ...[...fed].map(([name, { dtype, dims }]) => ({ name, dtype, shape: dims }))],
-    outputs: graph.outputs.filter(({ name }) => name === 'logits'),
-    initializers: new Map([...graph.initializers].filter(([name]) => !fed.has(name))),
-  });
 }

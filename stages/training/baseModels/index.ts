@@ -1,0 +1,1 @@
+export { type LoadedBaseModel, loadBaseModel } from './load.js';

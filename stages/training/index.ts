@@ -1,0 +1,1 @@
+export { trainModel } from './trainModel.js';

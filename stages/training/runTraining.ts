@@ -1,0 +1,144 @@
+import { plumblineError, type TrainingMetric, toPlumblineError } from '../../contracts/index.js';
+import {
+  type Example,
+  type Provider,
+  startTraining,
+  type TrainingProgress,
+  type TrainingRecipe,
+  type TrainingResult,
+} from '../../nn/index.js';
+import { throwIfCancelled } from '../pace.js';
+import type { CheckpointStore } from './checkpointStore.js';
+import { awaitInterruptible } from './interruptible.js';
+import { MetricBatches } from './metrics.js';
+import type { TrainingContext } from './ports.js';
+
+const PROVIDERS: readonly Provider[] = ['cpu', 'cuda', 'tensorrt'];
+
+export interface TrainingWork {
+  readonly trainingKey: string;
+  readonly configJson: unknown;
+  /** Content of model.safetensors. */
+  readonly weights: Uint8Array;
+  readonly labels: readonly string[];
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
+  readonly recipe: TrainingRecipe;
+  readonly checkpointEverySeconds: number;
+}
+
+/**
+ * Trains on a thread, going on from the newest whole checkpoint of any attempt, and tells how far it is.
+ * @throws CANCELLED, LOSS_NOT_FINITE, BASE_MODEL_UNSUPPORTED, SHAPE_MISMATCH, TOKENIZER_INVALID
+ */
+export const runTraining = async (
+  ctx: TrainingContext,
+  work: TrainingWork,
+  store: CheckpointStore,
+): Promise<TrainingResult> => {
+  for (const checkpoint of await store.list()) {
+    throwIfCancelled(ctx.signal);
+    const resumeFrom = await store.read(checkpoint);
+    if (resumeFrom === null) continue;
+    try {
+      ctx.log.info({ step: checkpoint.step }, 'training goes on from a checkpoint');
+      return await trainFrom(ctx, work, store, { step: checkpoint.step, bytes: resumeFrom });
+    } catch (failure) {
+      if (toPlumblineError(failure).code !== 'CHECKPOINT_CORRUPT') throw failure;
+      ctx.log.warn(
+        { step: checkpoint.step, error: String(failure) },
+        'a checkpoint does not fit; it is removed',
+      );
+      await store.remove(checkpoint);
+    }
+  }
+  return trainFrom(ctx, work, store, null);
+};
+
+const trainFrom = async (
+  ctx: TrainingContext,
+  work: TrainingWork,
+  store: CheckpointStore,
+  resume: { readonly step: number; readonly bytes: Uint8Array } | null,
+): Promise<TrainingResult> => {
+  throwIfCancelled(ctx.signal);
+  const { configJson, weights, labels, train, validation, recipe } = work;
+  const providers = knownProviders(ctx.providers);
+  const metrics = new MetricBatches(ctx.metrics, ctx.log);
+  let step = resume?.step ?? 0;
+  let validationMacroF1: number | undefined;
+  const handle = startTraining({
+    configJson,
+    weights,
+    labels,
+    train,
+    validation,
+    recipe,
+    threads: ctx.threads,
+    providers,
+    ...(resume && { resumeFrom: resume.bytes }),
+    onProgress: (progress) => {
+      step = progress.step;
+      validationMacroF1 = progress.validation?.macroF1 ?? validationMacroF1;
+      metrics.add(metricOf(ctx, work.trainingKey, progress));
+      ctx.progress({
+        activity: 'training',
+        done: progress.step,
+        total: progress.totalSteps,
+        unit: 'steps',
+        secondsLeft: progress.secondsLeft,
+        figures: figuresOf(progress, validationMacroF1),
+      });
+    },
+  });
+  try {
+    return await awaitInterruptible(handle, {
+      signal: ctx.signal,
+      store,
+      checkpointEveryMs: work.checkpointEverySeconds * 1000,
+      log: ctx.log,
+      step: () => step,
+    });
+  } finally {
+    await metrics.close();
+  }
+};
+
+const metricOf = (
+  ctx: TrainingContext,
+  trainingKey: string,
+  { step, epoch, loss, learningRate, gradNorm, tokensPerSecond, validation }: TrainingProgress,
+): TrainingMetric => ({
+  trainingKey,
+  attempt: ctx.attempt,
+  step,
+  epoch,
+  loss,
+  learningRate,
+  gradNorm,
+  tokensPerSecond,
+  validationMacroF1: validation?.macroF1 ?? null,
+});
+
+const figuresOf = (
+  { epoch, loss, learningRate, tokensPerSecond, paddingShare }: TrainingProgress,
+  validationMacroF1: number | undefined,
+): Record<string, number> => ({
+  epoch,
+  loss,
+  learningRate,
+  tokensPerSecond,
+  paddingShare,
+  ...(validationMacroF1 !== undefined && { validationMacroF1 }),
+});
+
+const knownProviders = (names: readonly string[]): Provider[] =>
+  names.map((name) => {
+    const provider = PROVIDERS.find((known) => known === name);
+    if (provider === undefined)
+      throw plumblineError(
+        'CONFIG_INVALID',
+        `PLUMBLINE_PROVIDERS names "${name}"; known are ${PROVIDERS.join(', ')}`,
+      );
+    return provider;
+  });

@@ -1,0 +1,38 @@
+import type { BaseModel, TrainModelInput } from '../../contracts/index.js';
+import { digestOf, sha256Hex } from '../digest.js';
+
+/** Raised when the trainer computes other weights from the same input. */
+const TRAINER_VERSION = 1;
+
+export interface TrainingKeyParts {
+  readonly input: TrainModelInput;
+  /** Number of rows of a subset; null for all of them. */
+  readonly subset: number | null;
+  readonly base: BaseModel;
+  readonly codeVersion: string;
+}
+
+/**
+ * Names the work by everything its result depends on. What only says how the work is done or where the base
+ * model's bytes came from (checkpoint interval, reference, token) is left out.
+ */
+export const trainingKeyOf = ({ input, subset, base, codeVersion }: TrainingKeyParts): string => {
+  const { pipeline, datasetId, generation } = input;
+  const { checkpointEverySeconds: _interval, base: _base, ...recipe } = pipeline.training;
+  return digestOf({
+    step: 'trainModel',
+    trainer: TRAINER_VERSION,
+    codeVersion,
+    pipeline: pipeline.name,
+    dataset: datasetId,
+    base: [base.config.sha256, base.weights.sha256, base.tokenizer.sha256],
+    recipe,
+    subset,
+    labels: pipeline.labels,
+    generation,
+  });
+};
+
+/** The seed of a run; a generation asks for a fresh draw, the same one for the same generation. */
+export const seedOf = (seed: number, generation: string | null): number =>
+  generation === null ? seed : Number.parseInt(sha256Hex(`${seed}:${generation}`).slice(0, 7), 16);
