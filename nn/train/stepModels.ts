@@ -24,9 +24,6 @@ export async function createStepModels(
   const { trainable, threads, providers } = options;
   const runnerOptions = { threads, ...(providers && { providers }) };
   const training = await createRunner(buildTrainingGraph(classifier, { trainable }).model, runnerOptions);
-  const evaluation = await createRunner(
-    buildEvaluationModel(classifier, { trainable }),
-    runnerOptions,
-  );
+  const evaluation = await createRunner(buildEvaluationModel(classifier, { trainable }), runnerOptions);
   return { training, evaluation };
 }

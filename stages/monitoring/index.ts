@@ -1,0 +1,1 @@
+export { compareWindow, type WindowComparison } from './compareWindow.js';

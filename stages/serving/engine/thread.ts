@@ -1,0 +1,50 @@
+/** Entry of the thread that holds a loaded model: ONNX Runtime computes on the thread that calls it. */
+import { parentPort } from 'node:worker_threads';
+import { createRunner, inferInOrder, type Provider, type Runner, softmaxRows } from '../../../nn/index.js';
+import { type EngineOutput, type EngineReport, type EngineRequest, toFailure } from './protocol.js';
+
+if (parentPort === null) throw new Error('thread.js is started by startEngine');
+const port = parentPort;
+const PROVIDERS: readonly string[] = ['cpu', 'cuda', 'tensorrt'] satisfies readonly Provider[];
+const isProvider = (name: string): name is Provider => PROVIDERS.includes(name);
+
+const send = (report: EngineReport, moved: readonly ArrayBuffer[] = []): void =>
+  port.postMessage(report, moved);
+
+const infer = async (runner: Runner, sequences: readonly Int32Array[]): Promise<EngineOutput> => {
+  const outputs = await inferInOrder(runner, sequences, {
+    batchSize: sequences.length,
+    outputs: ['logits', 'embedding'],
+  });
+  const logits = outputs['logits']!;
+  return {
+    probabilities: softmaxRows(logits, logits.length / sequences.length),
+    embeddings: outputs['embedding']!,
+  };
+};
+
+let runner: Runner | null = null;
+
+const handle = async (request: EngineRequest): Promise<void> => {
+  if (request.type === 'load') {
+    try {
+      const { model, threads, providers } = request;
+      runner = await createRunner(model, { threads, providers: providers.filter(isProvider) });
+      send({ type: 'loaded', provider: runner.provider });
+    } catch (error) {
+      send({ type: 'refused', failure: toFailure(error) });
+    }
+    return;
+  }
+  const { id, sequences } = request;
+  try {
+    if (runner === null) throw new Error('a run came before the model was loaded');
+    const output = await infer(runner, sequences);
+    const moved = [output.probabilities.buffer, output.embeddings.buffer];
+    send({ type: 'output', id, output }, moved as ArrayBuffer[]);
+  } catch (error) {
+    send({ type: 'failure', id, failure: toFailure(error) });
+  }
+};
+
+port.on('message', (request: EngineRequest) => void handle(request));

@@ -1,0 +1,5 @@
+export { type Classified, type ClassifyContext, classify, toClassifyResponse } from './classify.js';
+export type { LoadedModel } from './loadModel.js';
+export { createModelHost, type ModelHost, type ModelHostOptions, type ServedAlias } from './modelHost.js';
+export type { ServingObserver } from './observer.js';
+export { createPredictionBuffer, type PredictionBuffer } from './predictionBuffer.js';
