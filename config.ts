@@ -3,7 +3,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { plumblineError, Role, SecretRef } from './contracts/index.js';
+import { ExecutionProvider, plumblineError, Role, SecretRef } from './contracts/index.js';
 
 /** Environment -> Config, read once by the composition roots (workers/, api/, infra) and injected. */
 const Port = z.coerce.number().int().min(0).max(65_535);
@@ -47,7 +47,11 @@ const Environment = z.object({
   PLUMBLINE_HTTP_BODY_BYTES_MAX: z.coerce.number().int().positive().default(1_048_576),
   PLUMBLINE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   PLUMBLINE_THREADS: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
-  PLUMBLINE_PROVIDERS: z.string().default('cpu'),
+  PLUMBLINE_PROVIDERS: z
+    .string()
+    .default('cpu')
+    .transform((text) => text.split(',').filter(Boolean))
+    .pipe(z.array(ExecutionProvider).min(1)),
   PLUMBLINE_CODE_VERSION: z.string().optional(),
   HF_ENDPOINT: z.url().default('https://huggingface.co'),
 });
@@ -74,7 +78,8 @@ export interface Config {
   readonly bodyBytesMax: number;
   readonly logLevel: string;
   readonly threads: number;
-  readonly providers: readonly string[];
+  /** Tried in this order. */
+  readonly providers: readonly ExecutionProvider[];
   readonly hfEndpoint: string;
 }
 
@@ -124,7 +129,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
     bodyBytesMax: value.PLUMBLINE_HTTP_BODY_BYTES_MAX,
     logLevel: value.PLUMBLINE_LOG_LEVEL,
     threads: value.PLUMBLINE_THREADS,
-    providers: value.PLUMBLINE_PROVIDERS.split(',').filter(Boolean),
+    providers: value.PLUMBLINE_PROVIDERS,
     hfEndpoint: value.HF_ENDPOINT,
   };
 };

@@ -4,8 +4,6 @@
  */
 const QUEUE_VERSION = 1;
 
-export const NAMESPACE = 'default';
-
 export const QUEUES = {
   control: `plumbline-control-v${QUEUE_VERSION}`,
   cpu: `plumbline-cpu-v${QUEUE_VERSION}`,

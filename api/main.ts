@@ -1,10 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
-import { Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { readConfig } from '../config.js';
 import { openStorage } from '../storage/open.js';
 import { createTemporalGateway, registerControlRoutes } from './control/index.js';
-import { closeOnSignal, createHttpServer } from './http/index.js';
+import { closeOnSignal, createHttpServer, resolveKeys } from './http/index.js';
 
 /** The control API's composition root. */
 const config = readConfig();
@@ -13,15 +13,16 @@ const storage = await openStorage(config);
 const connection = Connection.lazy({ address: config.temporal.address });
 const temporal = createTemporalGateway(new Client({ connection, namespace: config.temporal.namespace }));
 
+const metrics = new Registry();
+collectDefaultMetrics({ register: metrics });
+
 const app = await createHttpServer({
   log,
   title: 'Plumbline control API',
   version: config.codeVersion,
   bodyBytesMax: config.bodyBytesMax,
-  keys: await Promise.all(
-    config.apiKeys.map(async ({ role, key }) => ({ role, key: (await storage.secrets.resolve(key)).trim() })),
-  ),
-  metrics: new Registry(),
+  keys: await resolveKeys(config.apiKeys, storage.secrets),
+  metrics,
   ready: async () => {
     const [stores, temporalState] = await Promise.all([storage.ping(), temporal.ping()]);
     return Object.fromEntries(

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { DatasetRecipe, EvaluationRecipe, Name, PromotionPolicy, TrainingRecipe } from './pipeline.js';
+import {
+  DatasetRecipe,
+  EvaluationRecipe,
+  Name,
+  PromotionPolicy,
+  ServingRecipe,
+  TrainingRecipe,
+} from './pipeline.js';
 
 /**
  * The artifact chain: SourceBatch -> DatasetVersion -> TrainingRun -> Evaluation -> ModelVersion ->
@@ -166,6 +173,7 @@ export const ModelVersion = z.strictObject({
   dataset: Sha256,
   labels: z.array(z.string()).min(2),
   maxLength: z.number().int().positive(),
+  serving: ServingRecipe,
   codeVersion: z.string(),
   /** File name -> blob: model.onnx, model.safetensors, config.json, tokenizer.json, README.md, report.html … */
   files: z.record(z.string(), BlobRef),

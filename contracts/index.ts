@@ -5,5 +5,6 @@ export * from './errors.js';
 export * from './ids.js';
 export * from './payload.js';
 export * from './pipeline.js';
+export * from './providers.js';
 export * from './rows.js';
 export * from './workflows.js';

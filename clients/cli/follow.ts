@@ -3,7 +3,7 @@ import { PlumblineError, type RunDetail } from '../../contracts/index.js';
 import type { PlumblineClient } from '../sdk/index.js';
 import { progressLine } from './format.js';
 
-const POLL_MS = 500;
+const POLL_MS = 1500;
 /** Without a terminal a line is printed at most this often, so that logs stay readable. */
 const PLAIN_LINE_MS = 5000;
 

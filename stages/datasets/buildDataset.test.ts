@@ -38,6 +38,8 @@ const build = async (ctx: MemoryWorld, root: string, dataset: Record<string, unk
   return buildDataset({ ctx, input: { pipeline, batches: [batchId] } });
 };
 
+const isoOrNull = (value: unknown): string | null => (value instanceof Date ? value.toISOString() : null);
+
 describe('buildDataset', () => {
   it('accounts for every record: kept, or dropped with a reason', () =>
     withFiles(corpus(), async (root) => {
@@ -95,7 +97,7 @@ describe('buildDataset', () => {
       const file = Uint8Array.from(bytes).buffer;
       const read = await parquetReadObjects({ file });
       const rows = await ctx.datasets.readRows(datasetId);
-      expect(read.map((row) => ({ ...row, sentAt: row['sentAt']?.toISOString() ?? null }))).toEqual(
+      expect(read.map((row) => ({ ...row, sentAt: isoOrNull(row['sentAt']) }))).toEqual(
         rows.map((row) =>
           Object.fromEntries(dataset.schema.map(({ name }) => [name, Reflect.get(row, name)])),
         ),

@@ -5,6 +5,7 @@ import {
   type ModelVersion,
   Pipeline,
   type PredictionRow,
+  ServingRecipe,
 } from '../../contracts/index.js';
 import { Random } from '../../nn/index.js';
 import { digestOf, sha256Hex } from '../digest.js';
@@ -39,6 +40,7 @@ const version: ModelVersion = {
   dataset: sha256Hex('dataset'),
   labels: ['ham', 'spam'],
   maxLength: 128,
+  serving: ServingRecipe.parse({}),
   codeVersion: 'test',
   files: { 'model.onnx': blob, 'tokenizer.json': blob },
 };

@@ -1,4 +1,10 @@
-import type { DatasetRow, Deployment, EvaluationRow, ModelVersion } from '../../contracts/index.js';
+import type {
+  DatasetRow,
+  Deployment,
+  EvaluationRow,
+  ExecutionProvider,
+  ModelVersion,
+} from '../../contracts/index.js';
 import type { ArtifactStore, BlobStore, Fence, StageContext } from '../ports.js';
 
 export interface DatasetReader {
@@ -65,5 +71,5 @@ export interface RegistryContext extends StageContext {
   readonly evaluations: EvaluationRows;
   readonly catalog: ModelCatalog;
   readonly threads: number;
-  readonly providers: readonly string[];
+  readonly providers: readonly ExecutionProvider[];
 }

@@ -1,11 +1,10 @@
-import { type DatasetRow, plumblineError, type TrainingRun } from '../../contracts/index.js';
-import { exportOnnx, loadTokenizer, type Provider, startPrediction } from '../../nn/index.js';
+import type { DatasetRow, ExecutionProvider, TrainingRun } from '../../contracts/index.js';
+import { exportOnnx, loadTokenizer, startPrediction } from '../../nn/index.js';
 import { throwIfCancelled } from '../pace.js';
 import type { BlobStore, StageContext } from '../ports.js';
 import { loadClassifier } from './classifier.js';
 
 const BATCH_SIZE = 16;
-const PROVIDERS: readonly Provider[] = ['cpu', 'cuda', 'tensorrt'];
 
 /** What a model says of one row. */
 export interface RowPrediction {
@@ -21,19 +20,8 @@ export interface RowPrediction {
 export interface PredictContext extends StageContext {
   readonly blobs: BlobStore;
   readonly threads: number;
-  readonly providers: readonly string[];
+  readonly providers: readonly ExecutionProvider[];
 }
-
-const providersOf = (names: readonly string[]): Provider[] =>
-  names.map((name) => {
-    const provider = PROVIDERS.find((known) => known === name);
-    if (provider === undefined)
-      throw plumblineError(
-        'CONFIG_INVALID',
-        `PLUMBLINE_PROVIDERS names "${name}"; known are ${PROVIDERS.join(', ')}.`,
-      );
-    return provider;
-  });
 
 /**
  * Predictions in the order of the rows, by the same ONNX model that is registered and served, off the calling
@@ -78,7 +66,7 @@ const predictUntilCancelled = async (
     sequences,
     batchSize: BATCH_SIZE,
     threads,
-    providers: providersOf(providers),
+    providers: providers,
   });
   const cancel = () => prediction.cancel();
   signal.addEventListener('abort', cancel, { once: true });

@@ -32,6 +32,7 @@ export const registerModel = async ({ ctx, input }: { ctx: RegistryContext; inpu
     codeVersion,
     description,
     name,
+    serving: pipeline.serving,
   });
   const finished = await ctx.artifacts.findStep(key);
   if (finished !== null) {
@@ -91,6 +92,7 @@ const makeVersion = async (
     dataset: run.dataset,
     labels: run.labels,
     maxLength,
+    serving: pipeline.serving,
     codeVersion: ctx.codeVersion,
     files,
   };

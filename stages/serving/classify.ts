@@ -5,8 +5,7 @@ import type { PredictionBuffer } from './predictionBuffer.js';
 
 export interface ClassifyContext {
   readonly served: LoadedModel;
-  /** Null where predictions are not logged. */
-  readonly log: Pick<PredictionBuffer, 'add'> | null;
+  readonly log: Pick<PredictionBuffer, 'add'>;
   /** The instant of the request. */
   readonly now: Date;
   newId(): string;
@@ -33,7 +32,8 @@ export const classify = async ({
   const latencyMs = performance.now() - startedMs;
   const classified = predictions.map((prediction) => ({ ...prediction, predictionId: ctx.newId() }));
   const at = ctx.now.toISOString();
-  ctx.log?.add(
+  if (!ctx.served.logsPredictions) return classified;
+  ctx.log.add(
     classified.map(
       ({ predictionId, label, probabilities, embedding, tokens }, index): PredictionRow => ({
         predictionId,

@@ -1,9 +1,12 @@
-import { type ModelVersion, plumblineError } from '../../contracts/index.js';
+import { type ExecutionProvider, type ModelVersion, plumblineError } from '../../contracts/index.js';
 import { loadTokenizer } from '../../nn/index.js';
 import type { BlobStore } from '../ports.js';
 import { type Engine, startEngine } from './engine/startEngine.js';
 import type { ServingObserver } from './observer.js';
-import { type BatcherOptions, createTokenBatcher } from './tokenBatcher.js';
+import { createTokenBatcher } from './tokenBatcher.js';
+
+/** Work that may wait, in full batches; at ten thousand tokens a second about six seconds. */
+const QUEUED_BATCHES_MAX = 32;
 
 export interface ModelPrediction {
   readonly label: string;
@@ -23,6 +26,7 @@ export interface LoadedModel {
   readonly maxLength: number;
   /** The execution provider that really runs it. */
   readonly provider: string;
+  readonly logsPredictions: boolean;
   /** False once its thread has died; it must be loaded again. */
   readonly alive: boolean;
   /** In the order of `texts`. @throws OVERLOADED */
@@ -37,8 +41,7 @@ export interface LoadModelInput {
   readonly modelVersionId: string;
   readonly version: number;
   readonly threads: number;
-  readonly providers: readonly string[];
-  readonly batching: Pick<BatcherOptions, 'maxBatchTokens' | 'maxQueueDelayMs' | 'queueTokensMax'>;
+  readonly providers: readonly ExecutionProvider[];
   readonly observer: ServingObserver;
 }
 
@@ -65,8 +68,8 @@ const warmUp = async (engine: Engine, ids: Int32Array, manifest: ModelVersion): 
  * @throws OBJECT_NOT_FOUND, OBJECT_CORRUPT, GRAPH_INVALID, TOKENIZER_INVALID, SHAPE_MISMATCH
  */
 export const loadModel = async (input: LoadModelInput): Promise<LoadedModel> => {
-  const { blobs, manifest, modelVersionId, version, threads, providers, batching, observer } = input;
-  const { model, labels, maxLength } = manifest;
+  const { blobs, manifest, modelVersionId, version, threads, providers, observer } = input;
+  const { model, labels, maxLength, serving } = manifest;
   const tokenizer = await loadTokenizer(await readFile(blobs, manifest, 'tokenizer.json'));
   const engine = await startEngine({
     model: await readFile(blobs, manifest, 'model.onnx'),
@@ -81,7 +84,9 @@ export const loadModel = async (input: LoadModelInput): Promise<LoadedModel> => 
     throw error;
   }
   const batcher = createTokenBatcher((sequences) => engine.run(sequences), {
-    ...batching,
+    maxBatchTokens: serving.maxBatchTokens,
+    maxQueueDelayMs: serving.maxQueueDelayMs,
+    queueTokensMax: QUEUED_BATCHES_MAX * serving.maxBatchTokens,
     onRun: (run) => observer.ran({ model, ...run }),
     onQueue: (rows) => observer.queued(model, rows),
   });
@@ -103,6 +108,7 @@ export const loadModel = async (input: LoadModelInput): Promise<LoadedModel> => 
     labels,
     maxLength,
     provider: engine.provider,
+    logsPredictions: serving.logPredictions,
     get alive() {
       return engine.alive;
     },

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { plumblineError, ServingRecipe } from '../../contracts/index.js';
+import { plumblineError } from '../../contracts/index.js';
 import { createModelHost, type ModelHost } from './modelHost.js';
 import { silentObserver } from './observer.js';
 import { deployedModels } from './testing/deployedModels.js';
@@ -146,7 +146,7 @@ describe('the model host', () => {
     const world = deployedModels();
     await world.deploy(1);
     await world.deploy(2, 'canary');
-    const host = await hostOf(world, { serving: ServingRecipe.parse({ maxQueueDelayMs: 0 }) });
+    const host = await hostOf(world);
     const found = [undefined, '1', '2', 'canary', 'production'].map(
       (name) => host.find('triage', name).version,
     );

@@ -1,16 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type PlumblineError,
-  plumblineError,
-  ServingRecipe,
-  toPlumblineError,
-} from '../../contracts/index.js';
+import { type PlumblineError, plumblineError, toPlumblineError } from '../../contracts/index.js';
 import { type LoadedModel, loadModel } from './loadModel.js';
 import { type ServingObserver, silentObserver } from './observer.js';
 import type { DeploymentReader, ServingDependencies } from './ports.js';
 
 export interface ModelHostOptions {
-  readonly serving?: ServingRecipe;
   readonly observer?: ServingObserver;
   /** How often the catalog is asked what should be served. */
   readonly pollEveryMs?: number;
@@ -48,8 +42,6 @@ export interface ModelHost {
 
 const DEFAULT_ALIAS = 'production';
 const RETRY_MS_MAX = 60_000;
-/** Work that may wait, in full batches; at ten thousand tokens a second about six seconds. */
-const QUEUED_BATCHES_MAX = 32;
 
 /**
  * Converges to the catalog: a new version is loaded beside the old one, warmed, switched to, and only then is the
@@ -61,9 +53,7 @@ export const createModelHost = (
   options: ModelHostOptions = {},
 ): ModelHost => {
   const { deployments, blobs, log, threads, providers } = dependencies;
-  const { serving = ServingRecipe.parse({}), observer = silentObserver, pollEveryMs = 1000 } = options;
-  const { maxBatchTokens, maxQueueDelayMs } = serving;
-  const batching = { maxBatchTokens, maxQueueDelayMs, queueTokensMax: QUEUED_BATCHES_MAX * maxBatchTokens };
+  const { observer = silentObserver, pollEveryMs = 1000 } = options;
   const loaded = new Map<string, LoadedModel>();
   const failures = new Map<string, { error: PlumblineError; attempts: number; retryAtMs: number }>();
   const closing = new Set<Promise<void>>();
@@ -80,7 +70,7 @@ export const createModelHost = (
     const startedMs = performance.now();
     try {
       const manifest = await deployments.manifest(modelVersionId);
-      const input = { blobs, manifest, modelVersionId, version, threads, providers, batching, observer };
+      const input = { blobs, manifest, modelVersionId, version, threads, providers, observer };
       loaded.set(modelVersionId, await loadModel(input));
       failures.delete(modelVersionId);
       const seconds = (performance.now() - startedMs) / 1000;

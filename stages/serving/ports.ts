@@ -1,4 +1,4 @@
-import type { ModelVersion, PredictionRow } from '../../contracts/index.js';
+import type { ExecutionProvider, ModelVersion, PredictionRow } from '../../contracts/index.js';
 import type { BlobStore, Logger } from '../ports.js';
 
 /** What the inference role needs of the registry: which versions are to be served, and their manifests. */
@@ -27,5 +27,5 @@ export interface ServingDependencies {
   readonly predictions: PredictionLog;
   readonly log: Logger;
   readonly threads: number;
-  readonly providers: readonly string[];
+  readonly providers: readonly ExecutionProvider[];
 }

@@ -1,4 +1,4 @@
-import type { DatasetRow, TrainingMetric } from '../../contracts/index.js';
+import type { DatasetRow, ExecutionProvider, TrainingMetric } from '../../contracts/index.js';
 import type { ArtifactStore, BlobStore, ObjectStore, SecretResolver, StageContext } from '../ports.js';
 
 export interface DatasetReader {
@@ -23,5 +23,5 @@ export interface TrainingContext extends StageContext {
   readonly hfEndpoint: string;
   /** Threads of the numeric runtime. */
   readonly threads: number;
-  readonly providers: readonly string[];
+  readonly providers: readonly ExecutionProvider[];
 }

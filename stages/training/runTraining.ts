@@ -1,7 +1,6 @@
-import { plumblineError, type TrainingMetric, toPlumblineError } from '../../contracts/index.js';
+import { type TrainingMetric, toPlumblineError } from '../../contracts/index.js';
 import {
   type Example,
-  type Provider,
   startTraining,
   type TrainingProgress,
   type TrainingRecipe,
@@ -12,8 +11,6 @@ import type { CheckpointStore } from './checkpointStore.js';
 import { awaitInterruptible } from './interruptible.js';
 import { MetricBatches } from './metrics.js';
 import type { TrainingContext } from './ports.js';
-
-const PROVIDERS: readonly Provider[] = ['cpu', 'cuda', 'tensorrt'];
 
 export interface TrainingWork {
   readonly trainingKey: string;
@@ -63,7 +60,6 @@ const trainFrom = async (
 ): Promise<TrainingResult> => {
   throwIfCancelled(ctx.signal);
   const { configJson, weights, labels, train, validation, recipe } = work;
-  const providers = knownProviders(ctx.providers);
   const metrics = new MetricBatches(ctx.metrics, ctx.log);
   let step = resume?.step ?? 0;
   let validationMacroF1: number | undefined;
@@ -75,7 +71,7 @@ const trainFrom = async (
     validation,
     recipe,
     threads: ctx.threads,
-    providers,
+    providers: ctx.providers,
     ...(resume && { resumeFrom: resume.bytes }),
     onProgress: (progress) => {
       step = progress.step;
@@ -131,14 +127,3 @@ const figuresOf = (
   paddingShare,
   ...(validationMacroF1 !== undefined && { validationMacroF1 }),
 });
-
-const knownProviders = (names: readonly string[]): Provider[] =>
-  names.map((name) => {
-    const provider = PROVIDERS.find((known) => known === name);
-    if (provider === undefined)
-      throw plumblineError(
-        'CONFIG_INVALID',
-        `PLUMBLINE_PROVIDERS names "${name}"; known are ${PROVIDERS.join(', ')}`,
-      );
-    return provider;
-  });

@@ -93,7 +93,11 @@ const train = async (
       labels,
       train: await tokenise(rows.train, encoding),
       validation: await tokenise(rows.validation, encoding),
-      recipe: nnRecipe(training, seedOf(training.seed, input.generation)),
+      recipe: {
+        ...nnRecipe(training, seedOf(training.seed, input.generation)),
+        // A point of the learning curve is small next to the validation split: one look per epoch must do.
+        ...(rows.subset !== null && { evaluationsPerEpoch: 1 }),
+      },
       checkpointEverySeconds: training.checkpointEverySeconds,
     },
     store,

@@ -1,6 +1,6 @@
 import { plumblineError } from '../../contracts/index.js';
 
-const isFinite = (value: unknown): boolean => typeof value !== 'number' || Number.isFinite(value);
+const finite = (value: unknown): boolean => typeof value !== 'number' || Number.isFinite(value);
 
 /**
  * JSON has no NaN and no infinity: they would be sent as null and kept as 0.
@@ -8,7 +8,7 @@ const isFinite = (value: unknown): boolean => typeof value !== 'number' || Numbe
  */
 export const checkNumbers = <R extends object>(table: string, row: R): R => {
   for (const [member, value] of Object.entries(row))
-    if (!(Array.isArray(value) ? value.every(isFinite) : isFinite(value)))
+    if (!(Array.isArray(value) ? value.every(finite) : finite(value)))
       throw plumblineError('REQUEST_INVALID', `${table}: ${member} holds a number that is not finite`, {
         details: { table, member },
       });

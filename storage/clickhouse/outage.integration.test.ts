@@ -39,12 +39,12 @@ describe('embedded ClickHouse', () => {
       [other, Number(new URL(server.url).port)],
     ] as const) {
       const { child, said } = spawnListener('--path', path, '--port', String(port));
-      const [code] = await once(child, 'close');
+      const [code] = (await once(child, 'close')) as [number | null];
       expect(code).toBe(1);
       expect(said()).toContain(`clickhouse listener: stopped listening on 127.0.0.1:${port} over ${path}`);
     }
     const { child, said } = spawnListener('--port', 'x');
-    const [code] = await once(child, 'close');
+    const [code] = (await once(child, 'close')) as [number | null];
     expect([code, said()]).toEqual([1, expect.stringContaining('usage:')]);
     await rm(other, { recursive: true });
   }, 180_000);

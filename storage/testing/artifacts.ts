@@ -1,4 +1,5 @@
 import type { Deployment, ModelVersion, SourceBatch } from '../../contracts/index.js';
+import { ServingRecipe } from '../../contracts/index.js';
 import { sha256Hex } from '../digest.js';
 
 export const NOW = '2026-11-23T10:00:00.000Z';
@@ -24,6 +25,7 @@ export const aModelVersion = (name: string, model = 'spam-triage'): ModelVersion
   dataset: sha256Hex(`dataset ${name}`),
   labels: ['ham', 'spam'],
   maxLength: 128,
+  serving: ServingRecipe.parse({}),
   codeVersion: '0.1.0',
   files: { 'model.onnx': { sha256: sha256Hex(`model ${name}`), bytes: 1 } },
 });

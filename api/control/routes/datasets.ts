@@ -6,7 +6,7 @@ import type { ControlDependencies } from '../dependencies.js';
 const DatasetPath = z.object({ datasetId: Sha256 });
 const RowsQuery = z.object({
   split: SplitName.default('test'),
-  limit: z.coerce.number().int().min(1).max(2000).default(1000),
+  limit: z.coerce.number().int().min(1).max(100_000).default(1000),
 });
 const RowList = z
   .object({

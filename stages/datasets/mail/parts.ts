@@ -1,4 +1,4 @@
-import { type MimeNode, Splitter } from '@zone-eu/mailsplit';
+import { type MimeNode, Splitter, type SplitterChunk } from '@zone-eu/mailsplit';
 import libqp from 'libqp';
 
 /** A node of a mail's MIME tree (RFC 2045, 2046). */
@@ -68,7 +68,7 @@ export const parseMail = async (raw: Uint8Array): Promise<Mail> => {
   splitter.end(bytes);
   const growing = new Map<MimeNode, Growing>();
   let root: Growing | null = null;
-  for await (const chunk of splitter) {
+  for await (const chunk of splitter as AsyncIterable<SplitterChunk>) {
     if (chunk.type === 'node') {
       const entry: Growing = { node: chunk, chunks: [], children: [] };
       growing.set(chunk, entry);

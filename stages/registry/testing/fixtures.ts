@@ -235,6 +235,7 @@ export const plantVersion = async (
     dataset: datasetId,
     labels: LABELS,
     maxLength: 24,
+    serving: pipeline.serving,
     codeVersion: 'test',
     files: {},
   };

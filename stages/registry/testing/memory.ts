@@ -103,6 +103,6 @@ export const registryWorld = (overrides: Partial<StageContext> = {}) => {
   const world = memoryWorld(overrides);
   const evaluations = new MemoryEvaluationRows();
   const catalog = new MemoryModelCatalog(world.artifacts);
-  return { ...world, evaluations, catalog, threads: 1, providers: ['cpu'] };
+  return { ...world, evaluations, catalog, threads: 1, providers: ['cpu'] as const };
 };
 export type RegistryWorld = ReturnType<typeof registryWorld> & RegistryContext;

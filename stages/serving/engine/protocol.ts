@@ -1,4 +1,9 @@
-import { type PlumblineError, plumblineError, toPlumblineError } from '../../../contracts/index.js';
+import {
+  type ExecutionProvider,
+  type PlumblineError,
+  plumblineError,
+  toPlumblineError,
+} from '../../../contracts/index.js';
 
 /** What the server tells an inference thread: first one `load`, then runs, one after another. */
 export type EngineRequest =
@@ -6,7 +11,7 @@ export type EngineRequest =
       readonly type: 'load';
       readonly model: Uint8Array;
       readonly threads: number;
-      readonly providers: readonly string[];
+      readonly providers: readonly ExecutionProvider[];
     }
   | { readonly type: 'run'; readonly id: number; readonly sequences: readonly Int32Array[] };
 

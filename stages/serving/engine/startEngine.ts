@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { ExecutionProvider } from '../../../contracts/index.js';
 import { threadEntry } from '../../../nn/index.js';
 import {
   type EngineOutput,
@@ -31,7 +32,7 @@ interface Waiting<T> {
 export const startEngine = async (input: {
   readonly model: Uint8Array;
   readonly threads: number;
-  readonly providers: readonly string[];
+  readonly providers: readonly ExecutionProvider[];
 }): Promise<Engine> => {
   const worker = new Worker(threadEntry(import.meta.url, 'thread.js'));
   const waiting = new Map<number, Waiting<EngineOutput>>();

@@ -1,12 +1,10 @@
 /** Entry of the thread that holds a loaded model: ONNX Runtime computes on the thread that calls it. */
 import { parentPort } from 'node:worker_threads';
-import { createRunner, inferInOrder, type Provider, type Runner, softmaxRows } from '../../../nn/index.js';
+import { createRunner, inferInOrder, type Runner, softmaxRows } from '../../../nn/index.js';
 import { type EngineOutput, type EngineReport, type EngineRequest, toFailure } from './protocol.js';
 
 if (parentPort === null) throw new Error('thread.js is started by startEngine');
 const port = parentPort;
-const PROVIDERS: readonly string[] = ['cpu', 'cuda', 'tensorrt'] satisfies readonly Provider[];
-const isProvider = (name: string): name is Provider => PROVIDERS.includes(name);
 
 const send = (report: EngineReport, moved: readonly ArrayBuffer[] = []): void =>
   port.postMessage(report, moved);
@@ -29,7 +27,7 @@ const handle = async (request: EngineRequest): Promise<void> => {
   if (request.type === 'load') {
     try {
       const { model, threads, providers } = request;
-      runner = await createRunner(model, { threads, providers: providers.filter(isProvider) });
+      runner = await createRunner(model, { threads, providers });
       send({ type: 'loaded', provider: runner.provider });
     } catch (error) {
       send({ type: 'refused', failure: toFailure(error) });

@@ -1,4 +1,4 @@
-import { type ModelVersion, plumblineError } from '../../../contracts/index.js';
+import { type ModelVersion, plumblineError, ServingRecipe } from '../../../contracts/index.js';
 import { buildClassifier, exportOnnx, readSafetensors } from '../../../nn/index.js';
 import { digestOf, sha256Hex } from '../../digest.js';
 import { MemoryBlobStore, MemoryObjectStore, memoryStageContext } from '../../testing/index.js';
@@ -30,6 +30,7 @@ export const deployedModels = () => {
       dataset: sha256Hex('dataset'),
       labels: LABELS,
       maxLength: 16,
+      serving: ServingRecipe.parse({ maxQueueDelayMs: 0 }),
       codeVersion: 'test',
       files: {
         'model.onnx': await blobs.put(onnx),
@@ -75,7 +76,7 @@ export const deployedModels = () => {
       predictions: { insert: async () => undefined },
       log: context.log,
       threads: 1,
-      providers: ['cpu'],
+      providers: ['cpu'] as const,
     },
   };
 };

@@ -1,2 +1,0 @@
-export type { InferenceDependencies } from './dependencies.js';
-export { createInferenceServer } from './server.js';
