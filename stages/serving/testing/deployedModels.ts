@@ -30,7 +30,7 @@ export const deployedModels = () => {
       dataset: sha256Hex('dataset'),
       labels: LABELS,
       maxLength: 16,
-      serving: ServingRecipe.parse({ maxQueueDelayMs: 0 }),
+      serving: ServingRecipe.parse({}),
       codeVersion: 'test',
       files: {
         'model.onnx': await blobs.put(onnx),
