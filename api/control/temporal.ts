@@ -32,14 +32,28 @@ export interface RunFilter {
   readonly limit: number;
 }
 
+/** gRPC status codes: NOT_FOUND, and DEADLINE_EXCEEDED and UNAVAILABLE. */
+const GRPC_NOT_FOUND = 5;
 const UNAVAILABLE_CODES = new Set([4, 14]);
 
+/** The client wraps the gRPC error of some calls in its own ServiceError. */
+const grpcErrorOf = (thrown: unknown) => {
+  for (const error of [thrown, thrown instanceof Error ? thrown.cause : undefined])
+    if (isGrpcServiceError(error)) return error;
+  return null;
+};
+
 const translate = (thrown: unknown, workflowId = ''): never => {
-  if (thrown instanceof WorkflowNotFoundError)
+  const grpc = grpcErrorOf(thrown);
+  if (thrown instanceof WorkflowNotFoundError || grpc?.code === GRPC_NOT_FOUND)
     throw plumblineError('RUN_NOT_FOUND', `there is no run "${workflowId}"`, { cause: thrown });
-  if (isGrpcServiceError(thrown) && thrown.code === 5)
-    throw plumblineError('RUN_NOT_FOUND', `there is no run "${workflowId}"`, { cause: thrown });
-  if (isGrpcServiceError(thrown) && UNAVAILABLE_CODES.has(thrown.code))
+  if (grpc?.details.includes('invalid search attribute'))
+    throw plumblineError(
+      'TEMPORAL_UNREACHABLE',
+      'Temporal does not know the search attributes yet; a control worker registers them when it starts',
+      { cause: thrown },
+    );
+  if (grpc !== null && UNAVAILABLE_CODES.has(grpc.code))
     throw plumblineError('TEMPORAL_UNREACHABLE', 'Temporal does not answer', { cause: thrown });
   throw thrown;
 };

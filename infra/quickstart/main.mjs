@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { requireNode, requirePython, root, SetupError } from '../setup/environment.mjs';
 import { ensureBuilt, ensurePackages } from '../setup/packages.mjs';
 import { ensureTemporalCli } from '../setup/temporal.mjs';
@@ -97,6 +98,9 @@ const main = async () => {
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
 
+  // Known from the start, so that nobody who lists runs has to wait for a worker to register them.
+  const { SEARCH_ATTRIBUTES } = await import(pathToFileURL(compiled('temporal.config.js')).href);
+
   try {
     supervisor.start(
       'temporal',
@@ -106,6 +110,7 @@ const main = async () => {
         ...['--port', String(ports.temporal), '--ui-port', String(ports.temporalUi)],
         ...['--metrics-port', String(ports.temporalMetrics)],
         ...['--db-filename', join(dataDir, 'temporal.db')],
+        ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
       ],
       env,
     );
