@@ -40,7 +40,12 @@ beforeAll(async () => {
     artifacts: world.artifacts,
     blobs: world.blobs,
     datasets: { readRows: async () => [] },
-    info: { version: '0', temporalUiUrl: 'http://ui', temporalNamespace: 'default', inferenceUrl: 'http://i' },
+    info: {
+      version: '0',
+      temporalUiUrl: 'http://ui',
+      temporalNamespace: 'default',
+      inferenceUrl: 'http://i',
+    },
     now: () => now,
   });
   await app.ready();
@@ -53,7 +58,12 @@ afterAll(async () => {
 });
 
 const start = (workflow: string, body: unknown, role = 'operator') =>
-  app.inject({ method: 'POST', url: `/v1/workflows/${workflow}`, headers: as(role), payload: JSON.stringify(body) });
+  app.inject({
+    method: 'POST',
+    url: `/v1/workflows/${workflow}`,
+    headers: as(role),
+    payload: JSON.stringify(body),
+  });
 const codeOf = (answer: { json(): unknown }): string => ErrorBody.parse(answer.json()).error.code;
 
 describe('the control API', () => {
@@ -92,11 +102,25 @@ describe('the control API', () => {
   });
 
   it.each([
-    ['an invalid pipeline', 'lifecycle', { pipeline: { ...pipeline, labels: [] } }, 'operator', 400, 'REQUEST_INVALID'],
+    [
+      'an invalid pipeline',
+      'lifecycle',
+      { pipeline: { ...pipeline, labels: [] } },
+      'operator',
+      400,
+      'REQUEST_INVALID',
+    ],
     ['an unknown workflow', 'mine', {}, 'operator', 404, 'NOT_FOUND'],
     ['a role that may only look', 'lifecycle', { pipeline }, 'viewer', 403, 'FORBIDDEN'],
     ['a stranger', 'lifecycle', { pipeline }, 'nobody', 401, 'UNAUTHENTICATED'],
-    ['a payload over 64 KiB', 'lifecycle', { pipeline: { ...pipeline, labels: manyLabels() } }, 'operator', 413, 'PAYLOAD_TOO_LARGE'],
+    [
+      'a payload over 64 KiB',
+      'lifecycle',
+      { pipeline: { ...pipeline, labels: [...pipeline.labels, ...manyLabels()] } },
+      'operator',
+      413,
+      'PAYLOAD_TOO_LARGE',
+    ],
   ])('answers %s with a code', async (_title, workflow, body, role, status, code) => {
     const answer = await start(workflow, body, role);
     expect([answer.statusCode, codeOf(answer)]).toEqual([status, code]);
@@ -124,7 +148,11 @@ describe('the control API', () => {
     const document = (await app.inject({ url: '/openapi.json' })).json<{ openapi: string; paths: object }>();
     expect(document.openapi).toMatch(/^3\.1/);
     expect(Object.keys(document.paths)).toEqual(
-      expect.arrayContaining(['/v1/workflows/lifecycle', '/v1/runs/{workflowId}', '/v1/models/{name}/rollback']),
+      expect.arrayContaining([
+        '/v1/workflows/lifecycle',
+        '/v1/runs/{workflowId}',
+        '/v1/models/{name}/rollback',
+      ]),
     );
   });
 
