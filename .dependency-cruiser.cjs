@@ -221,7 +221,7 @@ module.exports = {
       name: 'infra-imports-nothing',
       comment: 'Set-up scripts must run before anything is built.',
       severity: 'error',
-      from: { path: '^infra/' },
+      from: { path: '^infra/', pathNot: TESTS },
       to: { path: FOLDERS, pathNot: '^infra/' },
     },
     door({

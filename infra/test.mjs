@@ -58,11 +58,12 @@ const jest = (title, projects, env, ...args) => {
 try {
   requireNode();
   ensurePackages(log);
+  // Unit tests too: what runs on a worker thread is compiled code.
+  ensureBuilt(log);
   if (unitOnly) {
     jest('unit and property tests', ['unit'], {});
   } else {
     requirePython();
-    ensureBuilt(log);
     const temporalCli = await ensureTemporalCli(log);
     check('format and lint', 'biome', 'check', '.');
     check('types', 'tsc', '--noEmit');

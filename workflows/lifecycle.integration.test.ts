@@ -3,13 +3,13 @@ import { activityInfo, cancelled, heartbeat } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { WORKFLOW_NAMES } from '../contracts/index.js';
+import { until } from '../contracts/testing/until.js';
 import { approve, pause, resume } from './_messages.js';
 import { stateQuery } from './_run.js';
 import { type LiteralActivities, WorkflowBench } from './testing/bench.js';
 import { id, pipelineFixture } from './testing/fixtures.js';
 import { keepHistory } from './testing/histories.js';
 import { healthyActivities } from './testing/literals.js';
-import { until } from './testing/until.js';
 
 const automatic = { promotion: { approval: { mode: 'automatic' } } };
 const named = (name: string, overrides: Record<string, unknown> = automatic) =>

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Decision } from '../contracts/index.js';
+import { until } from '../contracts/testing/until.js';
 import { approve, reject } from './_messages.js';
 import { stateQuery } from './_run.js';
 import { type LiteralActivities, WorkflowBench } from './testing/bench.js';
 import { id, pipelineFixture } from './testing/fixtures.js';
 import { healthyActivities } from './testing/literals.js';
-import { until } from './testing/until.js';
 
 const manual = (expiresAfterHours = 72) =>
   pipelineFixture({ promotion: { approval: { mode: 'manual', expiresAfterHours } } });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '../../contracts/testing/until.js';
 
 const MAIN = fileURLToPath(new URL('./main.mjs', import.meta.url));
 const PIPELINE = fileURLToPath(new URL('./testing/small.yaml', import.meta.url));
@@ -51,13 +52,7 @@ const kill9 = (dataDir: string, name: string): void => {
   process.kill(processes.find((entry) => entry.name === name)!.pid, 'SIGKILL');
 };
 
-const until = async (what: string, condition: () => boolean): Promise<void> => {
-  const deadline = Date.now() + RUN_TIMEOUT_MS;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for: ${what}`);
-    await sleep(100);
-  }
-};
+const waitingFor = (what: string) => ({ what, everyMs: 100, timeoutMs: RUN_TIMEOUT_MS });
 
 const checkpointSeen = (dataDir: string): boolean => {
   const folder = join(dataDir, 'objects', 'checkpoints');
@@ -110,9 +105,9 @@ describe('the quickstart', () => {
     'gives the same model, bit for bit, when the trainer, Temporal and ClickHouse are killed and Ctrl-C interrupts it',
     async () => {
       const run = quickstart(disturbed, '--exit');
-      await until('a collected batch', () => manifests(disturbed, 'SourceBatch').length > 0);
+      await until(() => manifests(disturbed, 'SourceBatch').length > 0, waitingFor('a collected batch'));
       kill9(disturbed, 'clickhouse');
-      await until('a checkpoint', () => checkpointSeen(disturbed));
+      await until(() => checkpointSeen(disturbed), waitingFor('a checkpoint'));
       kill9(disturbed, 'trainer');
       kill9(disturbed, 'temporal');
       await sleep(8000);
@@ -121,7 +116,7 @@ describe('the quickstart', () => {
       expect(run.output()).toContain('nothing is lost');
 
       const resumed = quickstart(disturbed, '--exit');
-      await until('the run it attaches to', () => /Attached to/.test(resumed.output()));
+      await until(() => /Attached to/.test(resumed.output()), waitingFor('the run it attaches to'));
       await sleep(3000);
       if (existsSync(join(disturbed, 'run', 'processes.json'))) kill9(disturbed, 'trainer');
       expect(await resumed.ended).toBe(0);

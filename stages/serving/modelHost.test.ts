@@ -1,13 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { plumblineError } from '../../contracts/index.js';
+import { until } from '../../contracts/testing/until.js';
 import { createModelHost, type ModelHost } from './modelHost.js';
 import { silentObserver } from './observer.js';
 import { deployedModels } from './testing/deployedModels.js';
 
 const POLL_MS = 10;
-const until = async (condition: () => boolean) => {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-};
 const versionOf = (host: ModelHost) => host.list()[0]?.served?.version;
 
 const hosts: ModelHost[] = [];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type PredictionRow, plumblineError } from '../../contracts/index.js';
+import { until } from '../../contracts/testing/until.js';
 import { sha256Hex } from '../digest.js';
 import { memoryStageContext } from '../testing/index.js';
 import { silentObserver } from './observer.js';
@@ -42,9 +43,6 @@ const counting = () => {
   return { seen, observer: { ...silentObserver, predictionsDropped } };
 };
 
-const until = async (condition: () => boolean) => {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-};
 const unreachable = () => plumblineError('CLICKHOUSE_UNREACHABLE', 'is away');
 
 describe('the prediction log', () => {

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './freePort.js';
 
 const LISTENER = fileURLToPath(new URL('../../dist/storage/clickhouse/listener.js', import.meta.url));
 const READY_MS_MAX = 30_000;
@@ -24,17 +24,6 @@ export interface TestClickHouse {
   /** Ends it and removes the folder. */
   stop(): Promise<void>;
 }
-
-/** A port that was free a moment ago. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('the test server has no port');
-  return address.port;
-};
 
 /** Runs the listener's entry point with these arguments, collecting what it says. */
 export const spawnListener = (...args: string[]): { child: ChildProcess; said: () => string } => {

@@ -1,19 +1,8 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { Connection } from '@temporalio/client';
+import { until } from '../../contracts/testing/until.js';
+import { freePort } from '../../storage/testing/freePort.js';
 import { temporalCli } from './temporalCli.js';
-import { until } from './until.js';
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 
 export interface DevServer {
   readonly address: string;

@@ -8,6 +8,7 @@ import type {
   SourceBatch,
   TrainingRun,
 } from '../../../contracts/index.js';
+import { wordPieceJson } from '../../../nn/tokenize/testing/wordPieceJson.js';
 import { digestOf, sha256Hex } from '../../digest.js';
 import { firstRowsByHash } from '../../subset.js';
 import { testPipeline } from '../../testing/index.js';
@@ -22,59 +23,14 @@ const WORDS: Readonly<Record<string, string>> = {
   list: 'patch review build kernel commit',
 };
 const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
-const VOCABULARY = [
-  ...SPECIAL,
+const tokenizerJson = wordPieceJson(SPECIAL, [
   ...new Set(Object.values(WORDS).join(' ').match(/\w+/g)),
   '<',
   '>',
   '(',
   ')',
   '/',
-];
-
-const tokenizerJson = JSON.stringify({
-  version: '1.0',
-  truncation: null,
-  padding: null,
-  added_tokens: SPECIAL.map((content, id) => ({
-    id,
-    content,
-    special: true,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-  })),
-  normalizer: {
-    type: 'BertNormalizer',
-    clean_text: true,
-    handle_chinese_chars: true,
-    strip_accents: null,
-    lowercase: true,
-  },
-  pre_tokenizer: { type: 'BertPreTokenizer' },
-  post_processor: {
-    type: 'TemplateProcessing',
-    single: [
-      { SpecialToken: { id: '[CLS]', type_id: 0 } },
-      { Sequence: { id: 'A', type_id: 0 } },
-      { SpecialToken: { id: '[SEP]', type_id: 0 } },
-    ],
-    pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 1 } }],
-    special_tokens: {
-      '[CLS]': { id: '[CLS]', ids: [2], tokens: ['[CLS]'] },
-      '[SEP]': { id: '[SEP]', ids: [3], tokens: ['[SEP]'] },
-    },
-  },
-  decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-  model: {
-    type: 'WordPiece',
-    unk_token: '[UNK]',
-    continuing_subword_prefix: '##',
-    max_input_chars_per_word: 100,
-    vocab: Object.fromEntries(VOCABULARY.map((word, id) => [word, id])),
-  },
-});
+]);
 
 export const pipelineFixture = (changes: Readonly<Record<string, unknown>> = {}): Pipeline =>
   testPipeline(

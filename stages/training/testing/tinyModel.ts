@@ -1,4 +1,5 @@
 import { Random, type Tensor, writeSafetensors } from '../../../nn/index.js';
+import { wordPieceJson } from '../../../nn/tokenize/testing/wordPieceJson.js';
 
 const WORDS = [
   'offer',
@@ -34,49 +35,6 @@ export const TINY_CONFIG = {
   position_embedding_type: 'absolute',
   type_vocab_size: 2,
   vocab_size: SPECIAL.length + WORDS.length,
-};
-
-const special = (content: string) => ({ SpecialToken: { id: content, type_id: 0 } });
-
-/** A WordPiece tokenizer.json of twelve whole words. */
-const tokenizer = {
-  version: '1.0',
-  truncation: null,
-  padding: null,
-  added_tokens: SPECIAL.map((content, id) => ({
-    id,
-    content,
-    special: true,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-  })),
-  normalizer: {
-    type: 'BertNormalizer',
-    clean_text: true,
-    handle_chinese_chars: true,
-    strip_accents: null,
-    lowercase: true,
-  },
-  pre_tokenizer: { type: 'BertPreTokenizer' },
-  post_processor: {
-    type: 'TemplateProcessing',
-    single: [special('[CLS]'), { Sequence: { id: 'A', type_id: 0 } }, special('[SEP]')],
-    pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 1 } }],
-    special_tokens: {
-      '[CLS]': { id: '[CLS]', ids: [2], tokens: ['[CLS]'] },
-      '[SEP]': { id: '[SEP]', ids: [3], tokens: ['[SEP]'] },
-    },
-  },
-  decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-  model: {
-    type: 'WordPiece',
-    unk_token: '[UNK]',
-    continuing_subword_prefix: '##',
-    max_input_chars_per_word: 100,
-    vocab: Object.fromEntries([...SPECIAL, ...WORDS].map((word, id) => [word, id])),
-  },
 };
 
 const parameterShapes = (): [string, number[]][] => {
@@ -121,7 +79,7 @@ export const tinyModel = () => {
   );
   return {
     'config.json': Buffer.from(JSON.stringify(TINY_CONFIG)),
-    'tokenizer.json': Buffer.from(JSON.stringify(tokenizer)),
+    'tokenizer.json': Buffer.from(wordPieceJson(SPECIAL, WORDS)),
     'model.safetensors': Buffer.from(writeSafetensors(weights)),
   };
 };
