@@ -61,6 +61,7 @@ const promote = async (
     decisionId: gate.decisionId,
     by: decision.by,
     reason: decision.reason,
+    at: 'at' in decision ? decision.at : run.now,
   });
   run.artifact('Deployment', deploymentId);
   return { outcome: 'deployed', deploymentId, modelVersionId, reasons };

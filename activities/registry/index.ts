@@ -29,6 +29,8 @@ const DeployInput = z.strictObject({
   modelVersionId: Sha256,
   decisionId: Sha256,
   ...Decided,
+  // Runs that began before it existed do not send it.
+  at: z.iso.datetime().optional(),
 });
 const RollbackInput = z.strictObject({ model: Name, alias: Name, to: Sha256.optional(), ...Decided });
 

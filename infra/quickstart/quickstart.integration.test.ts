@@ -1,62 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '../../contracts/testing/until.js';
-
-const MAIN = fileURLToPath(new URL('./main.mjs', import.meta.url));
-const PIPELINE = fileURLToPath(new URL('./testing/small.yaml', import.meta.url));
-const RUN_TIMEOUT_MS = 600_000;
-
-interface Quickstart {
-  readonly process: ChildProcess;
-  readonly output: () => string;
-  readonly ended: Promise<number>;
-}
-
-const quickstart = (dataDir: string, ...options: string[]): Quickstart => {
-  const child = spawn(process.execPath, [MAIN, ...options, PIPELINE], {
-    env: { ...process.env, PLUMBLINE_DATA_DIR: dataDir },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  const collect = (chunk: Buffer): void => {
-    text += chunk.toString('utf8');
-  };
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
-  return {
-    process: child,
-    output: () => text,
-    ended: new Promise((resolve) => child.once('exit', (code) => resolve(code ?? -1))),
-  };
-};
-
-const manifests = (dataDir: string, kind: string): string[] => {
-  const folder = join(dataDir, 'objects', 'manifests', kind);
-  return existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => name.endsWith('.json'))
-        .sort()
-    : [];
-};
+import {
+  checkpointSeen,
+  manifests,
+  pidOf,
+  quickstart,
+  RUN_TIMEOUT_MS,
+  waitingFor,
+} from './testing/installation.js';
 
 const kill9 = (dataDir: string, name: string): void => {
-  const processes = JSON.parse(readFileSync(join(dataDir, 'run', 'processes.json'), 'utf8')) as {
-    name: string;
-    pid: number;
-  }[];
-  process.kill(processes.find((entry) => entry.name === name)!.pid, 'SIGKILL');
-};
-
-const waitingFor = (what: string) => ({ what, everyMs: 100, timeoutMs: RUN_TIMEOUT_MS });
-
-const checkpointSeen = (dataDir: string): boolean => {
-  const folder = join(dataDir, 'objects', 'checkpoints');
-  return existsSync(folder) && readdirSync(folder, { recursive: true }).length > 1;
+  process.kill(pidOf(dataDir, name), 'SIGKILL');
 };
 
 describe('the quickstart', () => {

@@ -111,6 +111,15 @@ describe('deployVersion', () => {
     return deployVersion({ ctx: world, input: { pipeline, modelVersionId, decisionId: evidence!, ...who } });
   };
 
+  it('notes when it was decided rather than when the run began', async () => {
+    const modelVersionId = await version('first', 6);
+    const { decisionId } = await gate(modelVersionId);
+    const decidedAt = '2026-11-25T09:30:00.000Z';
+    const input = { pipeline, modelVersionId, decisionId, ...who, at: decidedAt };
+    await deployVersion({ ctx: world, input });
+    expect(world.catalog.log[0]).toMatchObject({ at: decidedAt });
+  });
+
   it('refuses a version that the gate did not let through', async () => {
     const bad = await version('bad', 2);
     await expect(promote(bad)).rejects.toEqual(rejection('DECISION_REFUSED'));
@@ -146,6 +155,21 @@ describe('rollbackAlias', () => {
     expect(await rollback(MONDAY)).toEqual(back);
     expect((await rollback(TUESDAY)).modelVersionId).toBe(versions[0]);
     await expect(rollback('2026-11-25T11:00:00.000Z')).rejects.toEqual(rejection('MODEL_NOT_FOUND'));
+  });
+
+  it('keeps an automatic policy from bringing the version back', async () => {
+    const automatic = pipelineFixture({
+      promotion: { gate: { minimum: 0.6, margin: -1 }, approval: { mode: 'automatic' } },
+    });
+    const [, former, current] = versions;
+    const outcome = async (modelVersionId: string) =>
+      (await decideGate({ ctx: world, input: { pipeline: automatic, modelVersionId } })).outcome;
+    await rollback(MONDAY);
+    expect(await outcome(current!)).toBe('refused');
+    expect(await outcome(former!)).toBe('unchanged');
+    expect(await outcome(versions[0]!)).toBe('passed');
+    await deployed(current!, former!);
+    expect(await outcome(current!)).toBe('passed');
   });
 
   it('goes back to a named version that held the alias, and to no other', async () => {

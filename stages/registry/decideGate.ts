@@ -14,6 +14,7 @@ import { judge } from './metrics/judged.js';
 import { emptyTally, macroF1Of, tallyInto } from './metrics/tally.js';
 import type { RegistryContext } from './ports.js';
 import { predictRows } from './predictRows.js';
+import { standingRollback } from './standingRollback.js';
 
 export interface DecideGateInput {
   readonly pipeline: Pipeline;
@@ -25,7 +26,8 @@ type Judgement = Pick<EvaluationRow, 'recordId' | 'label' | 'predicted'>;
 
 /**
  * Whether a version may take the alias: the first one must reach the minimum; a later one must also lead the
- * champion, by the lower bound of a paired bootstrap of macro-F1 over the same test rows.
+ * champion, by the lower bound of a paired bootstrap of macro-F1 over the same test rows. One that a person rolled
+ * back returns only if a person approves it.
  * @throws MODEL_NOT_FOUND; REQUEST_INVALID for a version of another model; DATASET_INVALID when there are no
  *   rows both can be compared on; CANCELLED; and what the ports and the neural core throw
  */
@@ -40,12 +42,14 @@ export const decideGate = async ({ ctx, input }: { ctx: RegistryContext; input: 
       `${modelVersionId} is a version of ${registeredAs}, not of ${model}.`,
     );
   const champion = await ctx.catalog.alias(model, policy.alias);
+  const rolledBack = standingRollback(await ctx.catalog.deployments(model, policy.alias), modelVersionId);
   const { bootstrapResamples: resamples, seed } = pipeline.evaluation;
   const { codeVersion } = ctx;
   const key = digestOf({
     step: 'decideGate',
     candidate: modelVersionId,
     champion: champion?.modelVersionId ?? null,
+    rolledBack: rolledBack?.deploymentId ?? null,
     policy,
     resamples,
     seed,
@@ -70,7 +74,7 @@ export const decideGate = async ({ ctx, input }: { ctx: RegistryContext; input: 
         policy,
         ...(unchanged
           ? { passed: false, reasons: [`This version is already ${policy.alias}.`] }
-          : gateVerdict(comparison, policy)),
+          : gateVerdict(comparison, policy, rolledBack)),
         rows: comparison.rows,
         candidateMetric: comparison.candidate,
         championMetric: comparison.champion?.macroF1 ?? null,

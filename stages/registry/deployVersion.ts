@@ -9,6 +9,8 @@ export interface DeployVersionInput {
   readonly decisionId: string;
   readonly by: string;
   readonly reason: string;
+  /** When it was decided; the instant of the run when left out. */
+  readonly at?: string | undefined;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface DeployVersionInput {
  *   has moved since to a version the candidate was not compared with; ALIAS_CONFLICT; OBJECT_NOT_FOUND
  */
 export const deployVersion = async ({ ctx, input }: { ctx: RegistryContext; input: DeployVersionInput }) => {
-  const { pipeline, modelVersionId, decisionId, by, reason } = input;
+  const { pipeline, modelVersionId, decisionId, by, reason, at = ctx.now } = input;
   const model = modelNameOf(pipeline);
   const { alias } = pipeline.promotion;
   const decision = await ctx.artifacts.get('GateDecision', decisionId);
@@ -44,7 +46,7 @@ export const deployVersion = async ({ ctx, input }: { ctx: RegistryContext; inpu
       evidence: decisionId,
       by,
       reason,
-      at: ctx.now,
+      at,
     };
   });
   return { deploymentId, modelVersionId, revision };

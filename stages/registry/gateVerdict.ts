@@ -1,4 +1,4 @@
-import type { Interval, PromotionPolicy } from '../../contracts/index.js';
+import type { Deployment, Interval, PromotionPolicy } from '../../contracts/index.js';
 
 /** A candidate's macro-F1 beside the champion's on the same rows. */
 export interface Comparison {
@@ -17,11 +17,32 @@ export interface Comparison {
 const figure = (value: number): string => value.toFixed(4);
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
 
-/** The gate's rule, with every reason in plain words. */
+interface Verdict {
+  readonly passed: boolean;
+  readonly reasons: string[];
+}
+
+/**
+ * The gate's rule, with every reason in plain words. `rolledBack` is the rollback that a person ended the
+ * candidate's last deployment with: a policy that approves by itself may not go round that.
+ */
 export const gateVerdict = (
-  { rows, candidate, champion }: Comparison,
-  { alias, gate }: PromotionPolicy,
-): { passed: boolean; reasons: string[] } => {
+  comparison: Comparison,
+  policy: PromotionPolicy,
+  rolledBack: Pick<Deployment, 'by' | 'reason' | 'at'> | null,
+): Verdict => {
+  const { passed, reasons } = measured(comparison, policy);
+  if (rolledBack === null) return { passed, reasons };
+  const { by, reason, at } = rolledBack;
+  const automatic = policy.approval.mode === 'automatic';
+  reasons.push(
+    `${by} rolled this version back on ${at.slice(0, 10)} (${reason})` +
+      (automatic ? '; only a person may let it return: set promotion.approval.mode to manual.' : '.'),
+  );
+  return { passed: passed && !automatic, reasons };
+};
+
+const measured = ({ rows, candidate, champion }: Comparison, { alias, gate }: PromotionPolicy): Verdict => {
   const reaches = candidate >= gate.minimum;
   const reasons = [
     `Macro-F1 ${figure(candidate)} on ${rows} test rows ${reaches ? 'reaches' : 'is below'} the minimum of ${gate.minimum}.`,
