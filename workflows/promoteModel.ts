@@ -48,7 +48,7 @@ const promote = async (
   const { mode, expiresAfterHours } = pipeline.promotion.approval;
   if (mode === 'automatic') run.decided('approve', POLICY, run.now);
   const question = `approve or reject ${modelNameOf(pipeline)} for ${pipeline.promotion.alias}`;
-  const decision = mode === 'automatic' ? POLICY : await approval.ask(question, expiresAfterHours);
+  const decision = mode === 'automatic' ? { ...POLICY, at: run.now } : await approval.ask(question, expiresAfterHours);
   if (decision === null)
     return ends('expired', [...reasons, `Nobody decided within ${expiresAfterHours} hours.`]);
   if ('decision' in decision && decision.decision === 'reject')
@@ -61,7 +61,7 @@ const promote = async (
     decisionId: gate.decisionId,
     by: decision.by,
     reason: decision.reason,
-    at: 'at' in decision ? decision.at : run.now,
+    at: decision.at,
   });
   run.artifact('Deployment', deploymentId);
   return { outcome: 'deployed', deploymentId, modelVersionId, reasons };
