@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { createRunner } from '../exec/onnxRuntime.js';
 import { float32Data, float32Tensor, type Tensor } from '../tensor.js';
 import { readSafetensors } from '../weights/index.js';
-import { buildClassifier, exportOnnx } from './classifier.js';
+import { exportOnnx } from './buildModel.js';
+import { buildClassifier } from './classifier.js';
 import { buildTrainingGraph } from './training.js';
 import { gradientName } from './types.js';
 
