@@ -3,6 +3,8 @@ import { NnError } from '../errors.js';
 import { int } from '../graph/attributes.js';
 import { encodeModel } from '../graph/encode.js';
 import { GraphBuilder } from '../ops/builder.js';
+import { leavesLast } from '../rewrite/leavesLast.js';
+import { recomputeActivations } from '../rewrite/recomputeActivations.js';
 import { int64Tensor } from '../tensor.js';
 import { encode } from './bert/encoder.js';
 import { classify } from './bert/heads.js';
@@ -12,6 +14,11 @@ import { type Classifier, gradientName, type TrainingGraph } from './types.js';
 export interface TrainingOptions {
   /** Called once for each parameter; false freezes it. */
   readonly trainable: (name: string) => boolean;
+  /**
+   * Computes cheap activations twice to keep fewer of them; typical lengths of a batch decide which. The results
+   * are the same bits. Left out: everything is kept.
+   */
+  readonly recomputeFor?: { readonly batch: number; readonly sequence: number };
 }
 
 /**
@@ -20,7 +27,7 @@ export interface TrainingOptions {
  */
 export function buildTrainingGraph(
   classifier: Classifier,
-  { trainable: isTrainable }: TrainingOptions,
+  { trainable: isTrainable, recomputeFor }: TrainingOptions,
 ): TrainingGraph {
   const trainable = [...classifier.parameters.keys()].filter(isTrainable);
   if (trainable.length === 0) {
@@ -33,7 +40,10 @@ export function buildTrainingGraph(
   const gradients = differentiate(builder, loss, trainable);
   const named = Object.fromEntries([...gradients].map(([name, value]) => [gradientName(name), value]));
   const graph = builder.build('training', { loss, logits, ...named });
-  return { model: encodeModel(graph), trainable };
+  const ordered = recomputeFor
+    ? recomputeActivations(graph, 'loss', { lengths: recomputeFor })
+    : leavesLast(graph);
+  return { model: encodeModel(ordered), trainable };
 }
 
 /**
