@@ -23,7 +23,7 @@ const trainingGraph = (): Graph => {
   }
   const loss = builder.emit('ReduceSum-13', [hidden], { keepdims: int(0) });
   const gradients = differentiate(builder, loss, weights);
-  const outputs = weights.map((name) => [`grad/${name}`, gradients.get(name)!]);
+  const outputs = weights.map((name) => [`grad/${name}`, gradients.get(name)!] as const);
   return builder.build('training', { loss, ...Object.fromEntries(outputs) });
 };
 
