@@ -1,5 +1,5 @@
 export { NN_ERROR_CODES, NnError, type NnErrorCode } from './errors.js';
-export { createRunner } from './exec/onnxRuntime.js';
+export { createRunner } from './exec/createRunner.js';
 export type { Provider, Runner, RunnerOptions } from './exec/runner.js';
 export { type DecodedModel, decodeModel } from './graph/decode.js';
 export { buildModel, exportOnnx, type ModelSource, taskOf } from './models/buildModel.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
 import { int } from '../graph/attributes.js';
 import { encodeModel } from '../graph/encode.js';
 import { GraphBuilder } from '../ops/builder.js';

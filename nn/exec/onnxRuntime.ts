@@ -1,30 +1,24 @@
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { NnError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
-import type { Provider, Runner, RunnerOptions } from './runner.js';
+import type { OnnxRuntimeProvider, Runner, RunnerOptions } from './runner.js';
 
 // Every error is thrown as well; printed too, a provider that is merely absent would look like a fault.
 env.logLevel = 'fatal';
 
-/**
- * Loads an ONNX model into ONNX Runtime. The providers are tried one at a time, because ONNX Runtime itself
- * falls back to the CPU without saying so. Throws GRAPH_INVALID with each provider's reason where none loads.
- */
-export async function createRunner(model: Uint8Array, options: RunnerOptions): Promise<Runner> {
-  const refusals: string[] = [];
-  for (const provider of options.providers ?? (['cpu'] as const)) {
-    try {
-      return new OnnxRuntimeRunner(await openSession(model, provider, options), provider);
-    } catch (error) {
-      refusals.push(`${provider}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw new NnError('GRAPH_INVALID', `no execution provider could load the model (${refusals.join('; ')})`);
+/** Loads an ONNX model into ONNX Runtime; throws what ONNX Runtime throws where it cannot. */
+export async function createOnnxRuntimeRunner(
+  model: Uint8Array,
+  provider: OnnxRuntimeProvider,
+  options: RunnerOptions,
+): Promise<Runner> {
+  return new OnnxRuntimeRunner(await openSession(model, provider, options), provider);
 }
 
+// Providers are given one at a time, because ONNX Runtime itself falls back to the CPU without saying so.
 function openSession(
   model: Uint8Array,
-  provider: Provider,
+  provider: OnnxRuntimeProvider,
   { threads, spinning = false }: RunnerOptions,
 ): Promise<InferenceSession> {
   return InferenceSession.create(model, {
@@ -44,7 +38,7 @@ class OnnxRuntimeRunner implements Runner {
   readonly provider: string;
   readonly #session: InferenceSession;
 
-  constructor(session: InferenceSession, provider: Provider) {
+  constructor(session: InferenceSession, provider: OnnxRuntimeProvider) {
     this.#session = session;
     this.provider = provider;
   }

@@ -1,9 +1,18 @@
 import type { Tensor } from '../tensor.js';
 
-export type Provider = 'cpu' | 'cuda' | 'tensorrt';
+/** Where ONNX Runtime computes. */
+export type OnnxRuntimeProvider = 'cpu' | 'cuda' | 'tensorrt';
+
+/** Where tfjs computes; `tfjs-node` and `tfjs-node-gpu` are packages to install beside this one. */
+export type InterpreterProvider = 'tfjs-cpu' | 'tfjs-wasm' | 'tfjs-node' | 'tfjs-node-gpu';
+
+export type Provider = OnnxRuntimeProvider | InterpreterProvider;
 
 export interface RunnerOptions {
-  /** Threads inside one operator; the results do not depend on anything else of the machine. */
+  /**
+   * Threads inside one operator; the results do not depend on anything else of the machine. The tfjs providers choose
+   * for themselves.
+   */
   readonly threads: number;
   /** Tried in this order; the first that loads is used. Default: `['cpu']`. */
   readonly providers?: readonly Provider[];

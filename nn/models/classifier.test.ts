@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
 import { decodeModel } from '../graph/decode.js';
 import { splitOperator } from '../graph/opset.js';
 import { graphFlops } from '../ops/cost.js';

@@ -1,4 +1,4 @@
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
 import { AdamW, ParameterArena } from '../optim/index.js';
 import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
 import { buildModel, exportOnnx, taskOf } from './buildModel.js';

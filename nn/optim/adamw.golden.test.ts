@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
 import { buildClassifier } from '../models/classifier.js';
 import { buildTrainingGraph } from '../models/training.js';
 import { gradientName } from '../models/types.js';

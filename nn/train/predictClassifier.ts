@@ -1,4 +1,4 @@
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
 import type { Provider } from '../exec/runner.js';
 import { inferInOrder } from './infer.js';
 import { softmaxRows } from './softmax.js';

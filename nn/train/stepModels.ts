@@ -1,4 +1,4 @@
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
 import type { Provider, Runner } from '../exec/runner.js';
 import { buildEvaluationModel, buildTrainingGraph } from '../models/training.js';
 import type { Classifier } from '../models/types.js';

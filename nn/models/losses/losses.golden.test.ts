@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { differentiate } from '../../autodiff/differentiate.js';
-import { createRunner } from '../../exec/onnxRuntime.js';
+import { createRunner } from '../../exec/createRunner.js';
 import { encodeModel } from '../../graph/encode.js';
 import { GraphBuilder } from '../../ops/builder.js';
 import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../../tensor.js';

@@ -3,7 +3,7 @@ import { encodeModel } from '../graph/encode.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { createMemory } from '../optim/webAssembly.js';
 import { float32Tensor, int64Tensor } from '../tensor.js';
-import { createRunner } from './onnxRuntime.js';
+import { createRunner } from './createRunner.js';
 
 function doubling() {
   const builder = new GraphBuilder();

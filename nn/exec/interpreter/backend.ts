@@ -1,0 +1,97 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { NnError } from '../../errors.js';
+import type { InterpreterProvider } from '../runner.js';
+
+type Import = (specifier: string) => Promise<unknown>;
+
+const importPackage: Import = (specifier) => import(specifier);
+
+interface Backend {
+  /** The name it has within tfjs. */
+  readonly name: string;
+  /** Registers it with tfjs. Throws GRAPH_INVALID saying what is missing. */
+  register(load: Import): Promise<void>;
+}
+
+const BACKENDS: Readonly<Record<InterpreterProvider, Backend>> = {
+  'tfjs-cpu': {
+    name: 'cpu',
+    register: async (load) => {
+      await load('@tensorflow/tfjs-backend-cpu');
+    },
+  },
+  'tfjs-wasm': { name: 'wasm', register: registerWasm },
+  'tfjs-node': {
+    name: 'tensorflow',
+    register: (load) => registerTensorFlow('@tensorflow/tfjs-node', load),
+  },
+  'tfjs-node-gpu': {
+    name: 'tensorflow',
+    register: async (load) => {
+      await registerTensorFlow('@tensorflow/tfjs-node-gpu', load);
+      // TensorFlow itself falls back to the processor without saying so.
+      const { isUsingGpuDevice } = tf.findBackend('tensorflow') as { isUsingGpuDevice?: boolean };
+      if (!isUsingGpuDevice) throw new NnError('GRAPH_INVALID', 'TensorFlow found no CUDA device to run on');
+    },
+  },
+};
+
+/**
+ * Makes a provider ready and gives the name its backend has within tfjs. Throws GRAPH_INVALID, saying what to
+ * install, where it is not there.
+ */
+export async function loadBackend(
+  provider: InterpreterProvider,
+  load: Import = importPackage,
+): Promise<string> {
+  // Without this tfjs prints advertisements to the console.
+  tf.enableProdMode();
+  const { name, register } = BACKENDS[provider];
+  await register(load);
+  if (!(await tf.setBackend(name))) {
+    throw new NnError('GRAPH_INVALID', `tfjs could not start its backend '${name}'`);
+  }
+  return name;
+}
+
+/** Makes later tfjs calls compute on a backend that is loaded, until something else is awaited. */
+export function useBackend(name: string): void {
+  void tf.setBackend(name);
+}
+
+async function registerWasm(load: Import): Promise<void> {
+  const { setWasmPaths } = (await load('@tensorflow/tfjs-backend-wasm')) as {
+    setWasmPaths(folder: string): void;
+  };
+  const file = '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm';
+  setWasmPaths(`${dirname(createRequire(import.meta.url).resolve(file))}/`);
+  await withoutNewProcessListeners(async () => {
+    await tf.setBackend('wasm');
+  });
+}
+
+/** Its glue code would take over what the whole process does about errors nobody caught. */
+async function withoutNewProcessListeners(start: () => Promise<void>): Promise<void> {
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  const before = events.map((event) => new Set(process.listeners(event as 'uncaughtException')));
+  await start();
+  events.forEach((event, at) => {
+    for (const listener of process.listeners(event as 'uncaughtException')) {
+      if (!before[at]!.has(listener)) process.removeListener(event, listener);
+    }
+  });
+}
+
+async function registerTensorFlow(name: string, load: Import): Promise<void> {
+  try {
+    await load(name);
+  } catch (cause) {
+    throw new NnError(
+      'GRAPH_INVALID',
+      `${name} is not installed here or does not load: run 'npm install ${name}@4.22.0'`,
+      { cause },
+    );
+  }
+}
