@@ -71,3 +71,14 @@ export function broadcastTogether<T extends readonly Tensor[]>(...tensors: T): T
     tensor.dims.join() === dims.join() ? tensor : pick(tensor, dims, broadcastPositions(tensor.dims, dims)),
   ) as unknown as T;
 }
+
+/** Of two numbers of one kind; Math.max does not take bigints. */
+export function larger<T extends number | bigint>(left: T, right: T): T {
+  if (left > right) return left;
+  return right;
+}
+
+export function smaller<T extends number | bigint>(left: T, right: T): T {
+  if (left < right) return left;
+  return right;
+}

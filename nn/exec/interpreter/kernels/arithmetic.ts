@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { NnError } from '../../../errors.js';
-import { allocate, broadcastTogether, store } from '../hostArray.js';
+import { allocate, broadcastTogether, larger, smaller, store } from '../hostArray.js';
 import { type Kernel, type KernelRequest, operand } from '../kernel.js';
 import { type DeviceValue, type HostValue, isDevice, type Value } from '../value.js';
 
@@ -39,8 +39,8 @@ export const add = elementwise(tf.add, (left, right) => left + right);
 export const sub = elementwise(tf.sub, (left, right) => left - right);
 export const mul = elementwise(tf.mul, (left, right) => left * right);
 export const div = elementwise(tf.div, quotient);
-export const max = elementwise(tf.maximum, (left, right) => (left > right ? left : right));
-export const min = elementwise(tf.minimum, (left, right) => (left < right ? left : right));
+export const max = elementwise(tf.maximum, larger);
+export const min = elementwise(tf.minimum, smaller);
 
 export const neg: Kernel = (request) => {
   const x = operand(request, 0);

@@ -3,7 +3,7 @@ import { NnError } from '../../../errors.js';
 import { attribute } from '../../../graph/attributes.js';
 import { axisIndex } from '../../../graph/dimension.js';
 import { elementCount, type Tensor } from '../../../tensor.js';
-import { pick, positions, stridesOf } from '../hostArray.js';
+import { larger, pick, positions, smaller, stridesOf } from '../hostArray.js';
 import { hostOperand, indicesInto, type Kernel, type KernelRequest, operand } from '../kernel.js';
 import { dimsOf, download, isDevice, upload, type Value } from '../value.js';
 
@@ -122,6 +122,6 @@ const REDUCTIONS: Readonly<Record<string, (present: number, update: number) => n
   none: (_, update) => update,
   add: (present, update) => present + update,
   mul: (present, update) => present * update,
-  max: (present, update) => (update > present ? update : present),
-  min: (present, update) => (update < present ? update : present),
+  max: larger,
+  min: smaller,
 };
