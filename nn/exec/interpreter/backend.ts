@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { NnError } from '../../errors.js';
 import type { InterpreterProvider } from '../runner.js';
 
+/** Imports a package that may not be installed. */
 type Import = (specifier: string) => Promise<unknown>;
 
 const importPackage: Import = (specifier) => import(specifier);
@@ -18,8 +19,8 @@ interface Backend {
 const BACKENDS: Readonly<Record<InterpreterProvider, Backend>> = {
   'tfjs-cpu': {
     name: 'cpu',
-    register: async (load) => {
-      await load('@tensorflow/tfjs-backend-cpu');
+    register: async () => {
+      await import('@tensorflow/tfjs-backend-cpu');
     },
   },
   'tfjs-wasm': { name: 'wasm', register: registerWasm },
@@ -61,10 +62,8 @@ export function useBackend(name: string): void {
   void tf.setBackend(name);
 }
 
-async function registerWasm(load: Import): Promise<void> {
-  const { setWasmPaths } = (await load('@tensorflow/tfjs-backend-wasm')) as {
-    setWasmPaths(folder: string): void;
-  };
+async function registerWasm(): Promise<void> {
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   const file = '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm';
   setWasmPaths(`${dirname(createRequire(import.meta.url).resolve(file))}/`);
   await withoutNewProcessListeners(async () => {
