@@ -1,3 +1,5 @@
+import type { Freeze } from '../models/freezing.js';
+
 /** How a classifier is fine-tuned. The names are those of the pipeline file's `training`. */
 export interface TrainingRecipe {
   readonly epochs: number;
@@ -12,7 +14,7 @@ export interface TrainingRecipe {
   /** Bound of the global L2 norm of a step's gradients. */
   readonly maxGradNorm: number | null;
   /** Which parameters keep the values of the base model. */
-  readonly freeze: 'none' | 'embeddings';
+  readonly freeze: Freeze;
   readonly evaluationsPerEpoch: number;
   /** Stops after `patience` evaluations whose macro-F1 is not above the best one by more than `minDelta`. */
   readonly earlyStopping: { readonly patience: number; readonly minDelta: number } | null;
@@ -43,9 +45,4 @@ export function planTraining(recipe: TrainingRecipe, examples: number): Training
     warmupSteps: Math.ceil(totalSteps * recipe.warmupRatio),
     evaluateEverySteps: Math.max(1, Math.ceil(totalSteps / evaluations)),
   };
-}
-
-/** Whether a parameter of that Hugging Face name is trained. */
-export function isTrainable(recipe: TrainingRecipe, parameter: string): boolean {
-  return recipe.freeze === 'none' || !parameter.startsWith('bert.embeddings.');
 }

@@ -1,5 +1,6 @@
 import { NnError } from '../errors.js';
 import type { Provider } from '../exec/runner.js';
+import { isTrainable } from '../models/freezing.js';
 import { type Classifier, gradientName } from '../models/types.js';
 import { AdamW, decaysByDefault, linearSchedule, ParameterArena } from '../optim/index.js';
 import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
@@ -11,7 +12,7 @@ import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoin
 import { inferInOrder } from './infer.js';
 import { macroF1 } from './macroF1.js';
 import { Pace } from './pace.js';
-import { isTrainable, planTraining, type TrainingPlan, type TrainingRecipe } from './recipe.js';
+import { planTraining, type TrainingPlan, type TrainingRecipe } from './recipe.js';
 import { argmaxRows, meanCrossEntropy } from './softmax.js';
 import { createStepModels, type StepModels } from './stepModels.js';
 
@@ -109,7 +110,7 @@ export class TrainingSession {
     if (options.train.length === 0) throw new NnError('SHAPE_MISMATCH', 'there are no examples to train on');
     const fingerprint = runFingerprint(classifier, recipe, sets.train, sets.validation);
     const checkpoint = resumeFrom && decodeCheckpoint(resumeFrom, fingerprint);
-    const trainable = (name: string) => isTrainable(recipe, name);
+    const trainable = (name: string) => isTrainable(classifier, recipe.freeze, name);
     const arena = new ParameterArena(new Map([...classifier.parameters].filter(([name]) => trainable(name))));
     const models = await createStepModels(classifier, {
       trainable,

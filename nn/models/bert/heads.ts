@@ -49,7 +49,10 @@ export function encoderForward(
   }
 }
 
-/** Scores of each token as the first and as the last of an answer, from [batch*sequence, 2]. */
+/**
+ * Scores of each token as the first and as the last of an answer, from [batch*sequence, 2]. Padding is scored too, as in
+ * `transformers`; the embedding of padding learns by that here, which PyTorch's `padding_idx` prevents.
+ */
 function span(builder: GraphBuilder, scores: string, shape: BatchShape): Record<string, string> {
   const [starts, ends] = builder.emitAll(
     'Split-18',

@@ -1,19 +1,20 @@
 import { int } from '../../graph/attributes.js';
 import type { GraphBuilder } from '../../ops/builder.js';
-import { countTo } from '../layers/tokens.js';
+import { countTo, int64Scalar } from '../layers/tokens.js';
 
 /** `torch.nn.functional.pairwise_distance` adds this to each difference, so that equal texts have a gradient. */
 const DISTANCE_EPSILON = 1e-6;
 
 /**
  * Multiple-negatives ranking (Henderson et al., 2017): of all second texts of a batch, each first text must find its
- * own. `embeddings` [2*pairs, width] of length 1 hold first and second texts in turn; `scale` multiplies the cosines.
+ * own. `embeddings` [2*pairs, width] of length 1 hold the first and second texts of `input_ids` in turn; `scale` multiplies the
+ * cosines.
  */
 export function multipleNegatives(builder: GraphBuilder, embeddings: string, scale: number): string {
   const [anchors, positives] = members(builder, embeddings, 2);
   const product = builder.emit('Gemm-13', [anchors!, positives!], { transB: int(1) });
   const scores = builder.emit('Mul-14', [product, builder.scalar(scale)]);
-  const positions = countTo(builder, builder.emit('Shape-19', [anchors!], { end: int(1) }));
+  const positions = countTo(builder, pairCount(builder));
   const column = builder.emit('Unsqueeze-13', [positions, builder.indices([1])]);
   const own = builder.emit('Cast-19', [builder.emit('Equal-19', [column, positions])], { to: int(1) });
   const likelihood = builder.emit('LogSoftmax-13', [scores], { axis: int(-1) });
@@ -41,6 +42,16 @@ function members(builder: GraphBuilder, embeddings: string, size: number): strin
   const groups = builder.emit('Reshape-19', [embeddings, builder.indices([-1, size * Number(width)])]);
   const present = Array.from({ length: size }, () => true);
   return builder.emitAll('Split-18', [groups], { axis: int(1), num_outputs: int(size) }, present);
+}
+
+/**
+ * Number of pairs, int64 [1], from the token ids: a count taken from the embeddings would lie on the way of their
+ * gradient, where nothing discrete may.
+ */
+function pairCount(builder: GraphBuilder): string {
+  const first = builder.emit('Gather-13', ['input_ids', int64Scalar(builder, 0)], { axis: int(1) });
+  const pairs = builder.emit('Reshape-19', [first, builder.indices([-1, 2])]);
+  return builder.emit('Shape-19', [pairs], { end: int(1) });
 }
 
 /** Euclidean distances of the rows, [rows]. */

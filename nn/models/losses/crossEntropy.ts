@@ -68,7 +68,8 @@ function marked(
 function classIndices(builder: GraphBuilder, logits: string): string {
   const classes = builder.type(logits).shape.at(-1)!;
   if (typeof classes === 'string') {
-    return countTo(builder, builder.emit('Shape-19', [logits], { start: int(1) }));
+    // Of the values with this shape the first is an input, which no gradient needs a way through.
+    return countTo(builder, builder.emit('Gather-13', [builder.shapeOf(logits), builder.indices([1])]));
   }
   const values = BigInt64Array.from({ length: classes }, (_, at) => BigInt(at));
   return builder.constant(int64Tensor([classes], values));
