@@ -56,7 +56,7 @@ const PRE_TOKENIZERS: ReadonlyMap<string, PreTokenizer> = new Map([
 
 /** A byte-level BPE vocabulary with its merges, as GPT-2 and LLAMA 3 have it. Throws TOKENIZER_INVALID. */
 export function byteLevelJson(metadata: Metadata, { ids }: Vocabulary): TokenizerPart {
-  const name = optionalText(metadata, 'tokenizer.ggml.pre') ?? 'gpt-2';
+  const name = optionalText(metadata, 'tokenizer.ggml.pre') ?? 'default';
   const known = PRE_TOKENIZERS.get(name);
   if (!known) {
     throw invalid(

@@ -59,34 +59,37 @@ export function sentencePieceJson(
   };
 }
 
+interface Merge {
+  readonly left: string;
+  readonly right: string;
+  readonly score: number;
+  /** Characters of each side. */
+  readonly lengths: readonly [number, number];
+}
+
 /**
  * The merges that build each normal piece from two others, in the order of the scores. Equal scores are ordered as in
  * `generate_merges` of `transformers`, so that both give the same file.
  */
-function mergesOf({ tokens, ids, types }: Vocabulary, scores: readonly number[]): [string, string][] {
-  const normal = (piece: string) => types[ids.get(piece) ?? -1] === NORMAL;
-  const merges = tokens.flatMap((piece, id) => {
-    if (types[id] !== NORMAL) return [];
-    const characters = [...piece];
-    if (characters.length > PIECE_LENGTH_MAX) {
-      throw invalid(`token ${id} has ${characters.length} characters, over ${PIECE_LENGTH_MAX}`);
-    }
-    return characters.slice(1).flatMap((_, at) => {
-      const [left, right] = [characters.slice(0, at + 1).join(''), characters.slice(at + 1).join('')];
-      if (!normal(left) || !normal(right)) return [];
-      return [{ left, right, score: scores[id]!, lengths: [at + 1, characters.length - at - 1] as const }];
-    });
-  });
-  const order = (left: string, right: string) => [ids.get(left)!, ids.get(right)!] as const;
-  merges.sort((a, b) => {
-    const [[leftA, rightA], [leftB, rightB]] = [order(a.left, a.right), order(b.left, b.right)];
-    return (
-      b.score - a.score ||
-      b.lengths[0] - a.lengths[0] ||
-      b.lengths[1] - a.lengths[1] ||
-      leftA - leftB ||
-      rightA - rightB
-    );
-  });
+function mergesOf(vocabulary: Vocabulary, scores: readonly number[]): [string, string][] {
+  const merges = vocabulary.tokens.flatMap((_, id) => mergesInto(vocabulary, id, scores[id]!));
+  merges.sort((a, b) => b.score - a.score || b.lengths[0] - a.lengths[0] || b.lengths[1] - a.lengths[1]);
   return merges.map(({ left, right }) => [left, right]);
+}
+
+function mergesInto({ tokens, ids, types }: Vocabulary, id: number, score: number): Merge[] {
+  if (types[id] !== NORMAL) return [];
+  const characters = [...tokens[id]!];
+  if (characters.length > PIECE_LENGTH_MAX) {
+    throw invalid(`token ${id} has ${characters.length} characters, over ${PIECE_LENGTH_MAX}`);
+  }
+  const normal = (piece: string) => types[ids.get(piece) ?? -1] === NORMAL;
+  const merges: Merge[] = [];
+  for (let at = 1; at < characters.length; at++) {
+    const [left, right] = [characters.slice(0, at).join(''), characters.slice(at).join('')];
+    if (normal(left) && normal(right)) {
+      merges.push({ left, right, score, lengths: [at, characters.length - at] });
+    }
+  }
+  return merges.sort((a, b) => ids.get(a.left)! - ids.get(b.left)! || ids.get(a.right)! - ids.get(b.right)!);
 }
