@@ -1,17 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor } from '../tensor.js';
 import { INDEX_FILE, SINGLE_FILE } from './checkpointFolder.js';
 import { safetensorsParts } from './safetensors.js';
+import { writeFileParts } from './writeFileParts.js';
 
 /** What `transformers` has cut checkpoints into: 5 GB, in powers of ten. */
 const SHARD_BYTES = 5_000_000_000;
@@ -44,28 +36,6 @@ export function writeCheckpointFolder(
   }
   for (const file of readdirSync(folder)) {
     if (CHECKPOINT_FILES.test(file) && !written.has(file)) rmSync(join(folder, file));
-  }
-}
-
-/** Writes byte ranges one after another, so that no array has to hold the whole file; the file appears complete. */
-export function writeFileParts(path: string, parts: Iterable<Uint8Array>): void {
-  const beside = `${path}.partial`;
-  const descriptor = openSync(beside, 'w');
-  try {
-    for (const part of parts) writeFully(descriptor, part);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(beside, path);
-}
-
-/** Linux writes at most 2 GiB less a page in one call. */
-const CALL_BYTES_MAX = 2 ** 30;
-
-function writeFully(descriptor: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) {
-    done += writeSync(descriptor, bytes, done, Math.min(bytes.length - done, CALL_BYTES_MAX));
   }
 }
 
