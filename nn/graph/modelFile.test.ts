@@ -38,7 +38,7 @@ function sample() {
   builder.initializer('shape', int64Tensor([3], new BigInt64Array([-1n, 10n, 5n])));
   const hidden = builder.emit('Gemm-13', ['x', 'a'], { transB: int(1) });
   const product = builder.emit('Gemm-13', [hidden, 'b'], { transB: int(1) });
-  return builder.build('sample', { y: builder.emit('Reshape-14', [product, 'shape']) });
+  return builder.build('sample', { y: builder.emit('Reshape-19', [product, 'shape']) });
 }
 
 const x = Float32Array.from({ length: 40 }, (_, at) => Math.sin(at));
