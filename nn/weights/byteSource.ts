@@ -1,4 +1,3 @@
-import { constants as bufferConstants } from 'node:buffer';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { NnError } from '../errors.js';
@@ -83,13 +82,22 @@ function resolved(folder: string, name: string): string {
 const CALL_BYTES_MAX = 2 ** 30;
 
 function readFully(descriptor: number, name: string, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+  const bytes = allocated(length);
   for (let done = 0; done < length; ) {
     const read = readSync(descriptor, bytes, done, Math.min(length - done, CALL_BYTES_MAX), offset + done);
     if (read === 0) throw refused(name, `ends after ${offset + done} bytes, it was cut while it was read`);
     done += read;
   }
   return bytes;
+}
+
+function allocated(length: number): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    const found = `a tensor of ${length} bytes is larger than an array can be here`;
+    throw new NnError('BASE_MODEL_UNSUPPORTED', found, { cause });
+  }
 }
 
 function requireInside(offset: number, length: number, size: number): void {
@@ -100,12 +108,6 @@ function requireInside(offset: number, length: number, size: number): void {
     throw new NnError(
       'WEIGHTS_CORRUPT',
       `the file ends after ${size} bytes, ${length} at ${offset} are needed; it was cut, fetch it again`,
-    );
-  }
-  if (length > bufferConstants.MAX_LENGTH) {
-    throw new NnError(
-      'BASE_MODEL_UNSUPPORTED',
-      `a tensor of ${length} bytes is larger than an array may be here (${bufferConstants.MAX_LENGTH})`,
     );
   }
 }
