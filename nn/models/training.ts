@@ -2,6 +2,8 @@ import { differentiate } from '../autodiff/differentiate.js';
 import { NnError } from '../errors.js';
 import { encodeModel } from '../graph/encode.js';
 import { GraphBuilder } from '../ops/builder.js';
+import { leavesLast } from '../rewrite/leavesLast.js';
+import { recomputeActivations } from '../rewrite/recomputeActivations.js';
 import { familyOfType } from './families.js';
 import type { Purpose } from './family.js';
 import { type LossOptions, rowsOfBatch, TASK_RULES } from './tasks.js';
@@ -11,6 +13,11 @@ export interface TrainingOptions {
   /** Called once for each parameter; false freezes it. */
   readonly trainable: (name: string) => boolean;
   readonly loss?: LossOptions;
+  /**
+   * Computes cheap activations twice to keep fewer of them; typical lengths of a batch decide which. The results
+   * are the same bits. Left out: everything is kept.
+   */
+  readonly recomputeFor?: { readonly batch: number; readonly sequence: number };
 }
 
 /**
@@ -20,7 +27,7 @@ export interface TrainingOptions {
  */
 export function buildTrainingGraph(
   model: Model,
-  { trainable: isTrainable, loss: options }: TrainingOptions,
+  { trainable: isTrainable, loss: options, recomputeFor }: TrainingOptions,
 ): TrainingGraph {
   const trainable = [...model.parameters.keys()].filter(isTrainable);
   if (trainable.length === 0) {
@@ -34,7 +41,15 @@ export function buildTrainingGraph(
   const named = Object.fromEntries([...gradients].map(([name, value]) => [gradientName(name), value]));
   const graph = builder.build('training', { loss, ...outputs, ...named });
   const inputs = graph.inputs.map(({ name }) => name).filter((name) => !model.parameters.has(name));
-  return { model: encodeModel(graph), trainable, inputs };
+  const ordered = recomputeFor
+    ? recomputeActivations(graph, 'loss', { lengths: axisLengths(recomputeFor) })
+    : leavesLast(graph);
+  return { model: encodeModel(ordered), trainable, inputs };
+}
+
+/** Lengths of every axis that a training graph may leave open. */
+function axisLengths({ batch, sequence }: { readonly batch: number; readonly sequence: number }) {
+  return { batch, sequence, target: sequence, pairs: batch / 2, triplets: batch / 3 };
 }
 
 /**
