@@ -1,28 +1,44 @@
 """The peer of trainStepVersusPytorch.mjs: whole training steps of the same model and batch in PyTorch eager.
 
-Usage: pytorchStep.py BASE_FOLDER HEAD.safetensors BATCH.safetensors THREADS, driven by lines on stdin:
+    pytorchStep.py make SHAPE FOLDER                        writes a random model of that shape
+    pytorchStep.py FOLDER CLASS BATCH.safetensors THREADS   is driven by lines on stdin
+
 `gradients FILE` writes loss and gradients before any update, `step` makes one update; each answers with milliseconds.
+Embeddings are frozen for a sequence classifier. Needs torch, transformers and safetensors.
 """
 
 import sys
 import time
 
 import torch
+import transformers
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForSequenceClassification
+
+SHAPES = {
+    "t5-small": lambda: transformers.T5ForConditionalGeneration(transformers.T5Config(dropout_rate=0.0, decoder_start_token_id=0)),
+    "llama-100m": lambda: transformers.LlamaForCausalLM(
+        transformers.LlamaConfig(
+            vocab_size=32000,
+            hidden_size=640,
+            intermediate_size=1728,
+            num_hidden_layers=12,
+            num_attention_heads=10,
+            num_key_value_heads=5,
+            max_position_embeddings=2048,
+        )
+    ),
+}
 
 
-def main() -> None:
-    base, head, batch_file, threads = sys.argv[1:]
+def drive(folder: str, name: str, batch_file: str, threads: str) -> None:
     torch.set_num_threads(int(threads))
-    head_weights = load_file(head)
-    labels = head_weights["classifier.weight"].shape[0]
-    model = AutoModelForSequenceClassification.from_pretrained(
-        base, num_labels=labels, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
-    )
-    model.load_state_dict(head_weights, strict=False)
-    for parameter in model.bert.embeddings.parameters():
-        parameter.requires_grad = False
+    options = {"dropout_rate": 0.0} if name.startswith("T5") else {}
+    if name.startswith("Bert"):
+        options = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    model = getattr(transformers, name).from_pretrained(folder, dtype=torch.float32, **options)
+    if name.endswith("SequenceClassification"):
+        for parameter in model.base_model.embeddings.parameters():
+            parameter.requires_grad = False
     model.train()
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     decayed = [parameter for parameter in trained if parameter.dim() > 1]
@@ -49,6 +65,14 @@ def main() -> None:
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimizer.step()
         print((time.perf_counter() - started) * 1000, flush=True)
+
+
+def main() -> None:
+    if sys.argv[1] == "make":
+        torch.manual_seed(1)
+        SHAPES[sys.argv[2]]().save_pretrained(sys.argv[3])
+    else:
+        drive(*sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -135,7 +135,7 @@ describe('the training graph', () => {
     const names = [...classifier.parameters.keys()].filter(trainable);
     expect(graph.inputs.map(({ name }) => name)).toEqual(['input_ids', 'attention_mask', ...names, 'labels']);
     expect(graph.outputs.map(({ name }) => name)).toEqual(['loss', 'logits', ...names.map(gradientName)]);
-    expect(graph.nodes.filter(({ op }) => op === 'ScatterND-18')).toHaveLength(1);
+    expect(graph.nodes.filter(({ op }) => op === 'ScatterElements-18')).toHaveLength(1);
   });
 
   it('leaves a label outside the classes out of the mean', async () => {

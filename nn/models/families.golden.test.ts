@@ -12,9 +12,9 @@ const FILES = [
   'expected.json',
 ];
 
-/** Every folder with an expected.json: a further case needs no code. */
+/** Every folder with a case.safetensors: a further one needs no code. */
 const folders = readdirSync(goldens, { recursive: true, encoding: 'utf8' })
-  .filter((path) => basename(path) === 'expected.json')
+  .filter((path) => basename(path) === 'case.safetensors')
   .map(dirname)
   .sort();
 

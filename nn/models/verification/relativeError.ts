@@ -9,11 +9,11 @@ export function relativeError(actual: Tensor, expected: Tensor): number {
   const [found, wanted] = [float32Data(actual), float32Data(expected)];
   let difference = 0;
   for (let at = 0; at < wanted.length; at += 1) {
-    const here = Math.abs(wanted[at]! - found[at]!);
-    // Not a number counts as infinitely wrong, where a comparison alone would pass over it.
-    difference = here <= difference ? difference : Number.isNaN(here) ? Number.POSITIVE_INFINITY : here;
+    difference = Math.max(difference, Math.abs(wanted[at]! - found[at]!));
   }
-  return difference === 0 ? 0 : difference / largest(expected);
+  const ratio = difference === 0 ? 0 : difference / largest(expected);
+  // Not a number on either side counts as infinitely wrong, where a comparison would pass over it.
+  return Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : ratio;
 }
 
 /** Largest absolute value; 0 for an empty tensor. */

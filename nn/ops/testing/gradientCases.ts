@@ -138,6 +138,12 @@ export const GRADIENT_CASES: readonly GradientCase[] = [
   { op: 'Gather-13', shapes: [[4, 3]], constants: [indices(1, 3, 1)] },
   { op: 'Gather-13', shapes: [[2, 4, 3]], constants: [indices(1, 3, 1)], attributes: { axis: int(1) } },
   { op: 'Gather-13', shapes: [[4, 3]], constants: [int64Tensor([], BigInt64Array.of(2n))] },
+  {
+    op: 'Gather-13',
+    shapes: [[2, 4, 3]],
+    constants: [int64Tensor([2, 2], BigInt64Array.of(1n, 3n, 1n, 0n))],
+    attributes: { axis: int(1) },
+  },
   { op: 'ReduceSum-13', shapes: [[2, 3, 4]] },
   { op: 'ReduceSum-13', shapes: [[2, 3, 4]], constants: [indices(1)], attributes: { keepdims: int(1) } },
   { op: 'ReduceSum-13', shapes: [[2, 3, 4]], constants: [indices(-1, 0)], attributes: { keepdims: int(0) } },
