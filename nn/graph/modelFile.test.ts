@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { float32Data, float32Tensor, int64Tensor } from '../tensor.js';
 import { int } from './attributes.js';

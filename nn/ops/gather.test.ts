@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { differentiate } from '../autodiff/differentiate.js';
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
 import { int } from '../graph/attributes.js';
 import { encodeModel } from '../graph/encode.js';
 import { Random } from '../random.js';
