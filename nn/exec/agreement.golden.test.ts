@@ -24,9 +24,9 @@ const FILES = [
 
 const goldens = new URL('../goldens/', import.meta.url);
 
-/** Every folder with an expected.json: a further family needs no code. */
+/** Every folder with a case: a further family needs no code. */
 const folders = readdirSync(goldens, { recursive: true, encoding: 'utf8' })
-  .filter((path) => basename(path) === 'expected.json')
+  .filter((path) => basename(path) === 'case.safetensors')
   .map(dirname)
   .sort();
 

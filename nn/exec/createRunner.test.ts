@@ -1,9 +1,10 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeModel } from '../graph/encode.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { createMemory } from '../optim/webAssembly.js';
 import { float32Tensor, int64Tensor } from '../tensor.js';
 import { createRunner } from './createRunner.js';
+import type { Runner } from './runner.js';
 
 function doubling() {
   const builder = new GraphBuilder();
@@ -11,10 +12,15 @@ function doubling() {
   return encodeModel(builder.build('doubling', { y: builder.emit('Add-14', ['x', 'x']) }));
 }
 
-const runner = await createRunner(doubling(), { threads: 1 });
+const PROVIDERS = ['cpu', 'tfjs-cpu', 'tfjs-wasm'] as const;
 const x = float32Tensor([2, 2], Float32Array.of(1, 2, 3, 4));
 
-describe('the ONNX Runtime runner', () => {
+describe.each(PROVIDERS)('a runner on %s', (provider) => {
+  let runner: Runner;
+
+  beforeAll(async () => {
+    runner = await createRunner(doubling(), { threads: 1, providers: [provider] });
+  });
   afterAll(() => runner.dispose());
 
   it('writes a preallocated output in place', async () => {
@@ -39,9 +45,34 @@ describe('the ONNX Runtime runner', () => {
   });
 
   it('names the provider that runs the model', () => {
-    expect(runner.provider).toBe('cpu');
+    expect(runner.provider).toBe(provider);
   });
 
+  it.each([
+    ['another shape', { x: float32Tensor([4], new Float32Array(4)) }],
+    ['another element type', { x: int64Tensor([2, 2]) }],
+    ['fewer values than its shape takes', { x: { ...x, data: new Float32Array(3) } }],
+    ['nothing', {}],
+  ])('refuses %s as input', async (_, feeds) => {
+    await expect(runner.run(feeds, { y: null })).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' });
+  });
+
+  it.each([
+    ['a preallocated output of another shape', { y: float32Tensor([3, 2]) }],
+    ['a preallocated output of another element type', { y: int64Tensor([2, 2]) }],
+    ['an output it does not have', { unknown: null }],
+  ])('refuses %s', async (_, fetches) => {
+    await expect(runner.run({ x }, fetches)).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' });
+  });
+
+  it('refuses bytes that are no model', async () => {
+    await expect(
+      createRunner(new Uint8Array(100), { threads: 1, providers: [provider] }),
+    ).rejects.toMatchObject({ code: 'GRAPH_INVALID' });
+  });
+});
+
+describe('choosing a provider', () => {
   it('does not fall back in silence: a provider that is not there is an error', async () => {
     await expect(createRunner(doubling(), { threads: 1, providers: ['cuda'] })).rejects.toMatchObject({
       code: 'GRAPH_INVALID',
@@ -55,23 +86,11 @@ describe('the ONNX Runtime runner', () => {
     await second.dispose();
   });
 
-  it.each([
-    ['another shape', { x: float32Tensor([4], new Float32Array(4)) }],
-    ['another element type', { x: int64Tensor([2, 2]) }],
-    ['nothing', {}],
-  ])('refuses %s as input', async (_, feeds) => {
-    await expect(runner.run(feeds, { y: null })).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' });
-  });
-
-  it('refuses a preallocated output of another shape', async () => {
-    await expect(runner.run({ x }, { y: float32Tensor([3, 2]) })).rejects.toMatchObject({
-      code: 'SHAPE_MISMATCH',
-    });
-  });
-
-  it('refuses bytes that are no model', async () => {
-    await expect(createRunner(new Uint8Array(100), { threads: 1 })).rejects.toMatchObject({
+  it('says what to install where TensorFlow is not', async () => {
+    const wanted = createRunner(doubling(), { threads: 1, providers: ['tfjs-node-gpu'] });
+    await expect(wanted).rejects.toMatchObject({
       code: 'GRAPH_INVALID',
+      message: expect.stringContaining('npm install @tensorflow/tfjs-node-gpu'),
     });
   });
 });

@@ -47,9 +47,9 @@ class OnnxRuntimeRunner implements Runner {
     feeds: Readonly<Record<string, Tensor>>,
     fetches: Readonly<Record<string, Tensor | null>>,
   ): Promise<Record<string, Tensor>> {
-    const given = mapValues(feeds, toOrt);
-    const wanted = mapValues(fetches, (tensor) => (tensor === null ? null : toOrt(tensor)));
-    const results = await this.#run(given, wanted);
+    const missing = Object.keys(fetches).find((name) => !this.#session.outputNames.includes(name));
+    if (missing !== undefined) throw new NnError('SHAPE_MISMATCH', `the model has no output '${missing}'`);
+    const results = await this.#run(feeds, fetches);
     return Object.fromEntries(
       Object.entries(fetches).map(([name, tensor]) => [name, tensor ?? fromOrt(name, results[name])]),
     );
@@ -60,10 +60,12 @@ class OnnxRuntimeRunner implements Runner {
   }
 
   async #run(
-    given: Record<string, OrtTensor>,
-    wanted: Record<string, OrtTensor | null>,
+    feeds: Readonly<Record<string, Tensor>>,
+    fetches: Readonly<Record<string, Tensor | null>>,
   ): Promise<Readonly<Record<string, OrtTensor>>> {
     try {
+      const given = mapValues(feeds, toOrt);
+      const wanted = mapValues(fetches, (tensor) => (tensor === null ? null : toOrt(tensor)));
       return await this.#session.run(given, wanted);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

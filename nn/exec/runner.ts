@@ -29,7 +29,8 @@ export interface Runner {
   readonly provider: string;
   /**
    * Computes the outputs named in `fetches`. A tensor there is written in place and must have the output's
-   * exact shape; `null` allocates one.
+   * exact shape; `null` allocates one. Feeds that the model does not read are ignored. Throws SHAPE_MISMATCH for feeds
+   * or fetches that do not fit the model, and for values that do not fit each other.
    */
   run(
     feeds: Readonly<Record<string, Tensor>>,

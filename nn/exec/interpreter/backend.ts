@@ -33,8 +33,9 @@ const BACKENDS: Readonly<Record<InterpreterProvider, Backend>> = {
     register: async (load) => {
       await registerTensorFlow('@tensorflow/tfjs-node-gpu', load);
       // TensorFlow itself falls back to the processor without saying so.
-      const { isUsingGpuDevice } = tf.findBackend('tensorflow') as { isUsingGpuDevice?: boolean };
-      if (!isUsingGpuDevice) throw new NnError('GRAPH_INVALID', 'TensorFlow found no CUDA device to run on');
+      const backend = tf.findBackend('tensorflow') as { readonly isUsingGpuDevice?: boolean } | null;
+      if (!backend?.isUsingGpuDevice)
+        throw new NnError('GRAPH_INVALID', 'TensorFlow found no CUDA device to run on');
     },
   },
 };
@@ -62,25 +63,34 @@ export function useBackend(name: string): void {
   void tf.setBackend(name);
 }
 
-async function registerWasm(): Promise<void> {
+let wasmStart: Promise<void> | undefined;
+
+/** Started once and by ourselves: while tfjs itself waits for a backend to start, no other backend can compute. */
+function registerWasm(): Promise<void> {
+  wasmStart ??= startWasm();
+  return wasmStart;
+}
+
+async function startWasm(): Promise<void> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   const file = '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm';
   setWasmPaths(`${dirname(createRequire(import.meta.url).resolve(file))}/`);
-  await withoutNewProcessListeners(async () => {
-    await tf.setBackend('wasm');
-  });
+  const started = await withoutNewProcessListeners(async () => tf.findBackendFactory('wasm')());
+  tf.removeBackend('wasm');
+  tf.registerBackend('wasm', () => started);
 }
 
 /** Its glue code would take over what the whole process does about errors nobody caught. */
-async function withoutNewProcessListeners(start: () => Promise<void>): Promise<void> {
+async function withoutNewProcessListeners<T>(start: () => Promise<T>): Promise<T> {
   const events = ['uncaughtException', 'unhandledRejection'] as const;
   const before = events.map((event) => new Set(process.listeners(event as 'uncaughtException')));
-  await start();
+  const started = await start();
   events.forEach((event, at) => {
     for (const listener of process.listeners(event as 'uncaughtException')) {
       if (!before[at]!.has(listener)) process.removeListener(event, listener);
     }
   });
+  return started;
 }
 
 async function registerTensorFlow(name: string, load: Import): Promise<void> {

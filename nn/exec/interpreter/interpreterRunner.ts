@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { NnError } from '../../errors.js';
 import { sameShape } from '../../graph/dimension.js';
-import type { Graph, Node, ValueInfo } from '../../graph/ir.js';
+import type { Graph, Node, Shape, ValueInfo } from '../../graph/ir.js';
 import { isOperator } from '../../ops/lookup.js';
-import type { Tensor } from '../../tensor.js';
+import { elementCount, type Tensor } from '../../tensor.js';
 import type { InterpreterProvider, Runner } from '../runner.js';
 import { useBackend } from './backend.js';
 import type { Kernel } from './kernel.js';
@@ -35,9 +35,9 @@ export class InterpreterRunner implements Runner {
     useBackend(this.#backend);
     checkFeeds(this.#graph.inputs, feeds);
     const plan = planOf(this.#graph, Object.keys(fetches));
-    const given = new Map(Object.entries(feeds).map(([name, tensor]) => [name, upload(tensor)]));
-    const values = new Map([...this.#weights, ...given]);
+    const values = new Map(this.#weights);
     try {
+      for (const { name } of this.#graph.inputs) values.set(name, upload(feeds[name]!));
       for (const { node, dead } of plan) {
         compute(node, values);
         for (const name of dead) this.#free(name, values);
@@ -86,28 +86,31 @@ function compute(node: Node, values: Map<string, Value>): void {
   }
 }
 
-/** Throws SHAPE_MISMATCH for feeds that are not exactly the declared inputs. */
+/** Throws SHAPE_MISMATCH where an input is missing or does not have the declared type. */
 function checkFeeds(inputs: readonly ValueInfo[], feeds: Readonly<Record<string, Tensor>>): void {
-  const unknown = Object.keys(feeds).find((name) => inputs.every((input) => input.name !== name));
-  if (unknown !== undefined) throw new NnError('SHAPE_MISMATCH', `the model has no input '${unknown}'`);
   for (const { name, dtype, shape } of inputs) {
-    const { dtype: given, dims } = feeds[name] ?? { dtype: 'nothing', dims: [] };
-    const fits =
-      shape.length === dims.length && shape.every((dim, at) => typeof dim === 'string' || dim === dims[at]);
-    if (given !== dtype || !fits) {
-      throw new NnError(
-        'SHAPE_MISMATCH',
-        `input '${name}' takes ${dtype} [${shape}], given was ${given} [${dims}]`,
-      );
+    const given = feeds[name];
+    if (given?.dtype !== dtype || !fits(given, shape)) {
+      const found = given ? `${given.dtype} [${given.dims}] of ${given.data.length} values` : 'nothing';
+      throw new NnError('SHAPE_MISMATCH', `input '${name}' takes ${dtype} [${shape}], given was ${found}`);
     }
   }
+}
+
+function fits({ dims, data }: Tensor, shape: Shape): boolean {
+  return (
+    data.length === elementCount(dims) &&
+    shape.length === dims.length &&
+    shape.every((dimension, axis) => typeof dimension === 'string' || dimension === dims[axis])
+  );
 }
 
 function results(
   fetches: Readonly<Record<string, Tensor | null>>,
   values: ReadonlyMap<string, Value>,
 ): Record<string, Tensor> {
-  const computed = Object.keys(fetches).map((name) => [name, download(values.get(name)!)] as const);
+  // Copied before any is written: what was downloaded may be a feed's memory, and so may a place.
+  const computed = Object.keys(fetches).map((name) => [name, copyOf(values.get(name)!)] as const);
   for (const [name, { dtype, dims }] of computed) {
     const place = fetches[name];
     if (place && (place.dtype !== dtype || !sameShape(place.dims, dims))) {
@@ -118,12 +121,16 @@ function results(
     }
   }
   return Object.fromEntries(
-    computed.map(([name, { dtype, dims, data }]) => {
+    computed.map(([name, tensor]) => {
       const place = fetches[name];
-      // What was downloaded may be the backend's own memory, or a feed's.
-      if (!place) return [name, { dtype, dims, data: data.slice() }];
-      (place.data as Float32Array).set(data as Float32Array);
+      if (!place) return [name, tensor];
+      (place.data as Float32Array).set(tensor.data as Float32Array);
       return [name, place];
     }),
   );
+}
+
+function copyOf(value: Value): Tensor {
+  const tensor = download(value);
+  return { ...tensor, data: tensor.data.slice() };
 }

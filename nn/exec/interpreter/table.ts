@@ -1,8 +1,8 @@
 import type { Operator } from '../../ops/table.js';
 import type { Kernel, NotAvailable } from './kernel.js';
-import { add, div, max, min, mul, neg, sub } from './kernels/arithmetic.js';
+import { add, div, max, min, mul, sub } from './kernels/arithmetic.js';
 import { equal, lessOrEqual, where } from './kernels/comparisons.js';
-import { cos, erf, exp, gelu, relu, sigmoid, sin, sqrt, tanh } from './kernels/functions.js';
+import { cos, erf, exp, gelu, neg, relu, sigmoid, sin, sqrt, tanh } from './kernels/functions.js';
 import { gather, gatherElements, scatterElements, scatterND } from './kernels/indexing.js';
 import { concat, expand, identity, reshape, split, transpose, unsqueeze } from './kernels/layout.js';
 import { layerNormalization, logSoftmax, softmax } from './kernels/normalizations.js';

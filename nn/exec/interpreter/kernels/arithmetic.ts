@@ -30,22 +30,9 @@ function onHost(left: HostValue, right: HostValue, exact: Exact): HostValue {
   return { ...a, data };
 }
 
-function quotient(left: bigint, right: bigint): bigint {
-  if (right === 0n) throw new NnError('SHAPE_MISMATCH', 'a whole number is divided by zero');
-  return left / right;
-}
-
 export const add = elementwise(tf.add, (left, right) => left + right);
 export const sub = elementwise(tf.sub, (left, right) => left - right);
 export const mul = elementwise(tf.mul, (left, right) => left * right);
-export const div = elementwise(tf.div, quotient);
+export const div = elementwise(tf.div, (left, right) => left / right);
 export const max = elementwise(tf.maximum, larger);
 export const min = elementwise(tf.minimum, smaller);
-
-export const neg: Kernel = (request) => {
-  const x = operand(request, 0);
-  if (isDevice(x)) return [tf.neg(x)];
-  const data = allocate(x.dtype, x.data.length);
-  for (let at = 0; at < data.length; at += 1) store(data, at, -BigInt(x.data[at]!));
-  return [{ ...x, data }];
-};

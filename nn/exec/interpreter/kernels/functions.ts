@@ -11,6 +11,7 @@ export const cos = unary(tf.cos);
 /** On the cpu backend within 1.5e-7 of the true value (Abramowitz and Stegun, 1964, 7.1.26), not of its share. */
 export const erf = unary(tf.erf);
 export const exp = unary(tf.exp);
+export const neg = unary(tf.neg);
 export const relu = unary(tf.relu);
 export const sigmoid = unary(tf.sigmoid);
 export const sin = unary(tf.sin);
