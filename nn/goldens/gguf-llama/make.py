@@ -261,9 +261,10 @@ def blocks():
     random = np.random.default_rng(11)
     writer = gguf.GGUFWriter("blocks.gguf", "none")
     expected = {}
-    for kind in (Q.F32, Q.F16, Q.BF16, Q.Q4_0, Q.Q4_1, Q.Q5_0, Q.Q5_1, Q.Q8_0):
+    for kind in (Q.F32, Q.F16, Q.BF16, Q.Q4_0, Q.Q4_1, Q.Q5_0, Q.Q5_1, Q.Q8_0, Q.Q4_K, Q.Q5_K, Q.Q6_K):
         values, size = gguf.GGML_QUANT_SIZES[kind]
-        raw = random.integers(0, 256, (96, size * (64 // values)), dtype=np.uint8)
+        shape = (96, size * (64 // values)) if values < 64 else (32, size)
+        raw = random.integers(0, 256, shape, dtype=np.uint8)
         with np.errstate(all="ignore"):
             finite = np.isfinite(gguf.dequantize(raw, kind)).all(axis=1)
         raw = np.ascontiguousarray(raw[finite])

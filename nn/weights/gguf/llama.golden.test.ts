@@ -40,7 +40,7 @@ describe('reading GGUF files', () => {
       }),
     );
     expect(digests(values)).toEqual(JSON.parse(read('blocks.expected.json').toString()));
-    expect(tensors.size).toBe(8);
+    expect(tensors.size).toBe(11);
   });
 
   const files = readdirSync(folder).filter((name) => name.endsWith('.gguf') && name !== 'blocks.gguf');
