@@ -2,6 +2,7 @@ export { NN_ERROR_CODES, NnError, type NnErrorCode } from './errors.js';
 export { createRunner } from './exec/onnxRuntime.js';
 export type { Provider, Runner, RunnerOptions } from './exec/runner.js';
 export { type DecodedModel, decodeModel } from './graph/decode.js';
+export { readModelFile, writeModelFile } from './graph/modelFile.js';
 export { buildModel, exportOnnx, type ModelSource, taskOf } from './models/buildModel.js';
 export { buildClassifier, type ClassifierSource } from './models/classifier.js';
 export { buildEvaluationModel, buildTrainingGraph, type TrainingOptions } from './models/training.js';
@@ -21,8 +22,12 @@ export type { DType, Tensor } from './tensor.js';
 export { type Encoded, type EncodeOptions, loadTokenizer, type Tokenizer } from './tokenize/index.js';
 export * from './train/index.js';
 export {
+  type GgufModel,
+  readCheckpointFolder,
+  readGgufFile,
   readSafetensors,
   readSafetensorsFile,
   type SafetensorsFile,
+  writeCheckpointFolder,
   writeSafetensors,
 } from './weights/index.js';
