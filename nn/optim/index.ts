@@ -1,3 +1,4 @@
-export { AdamW, decaysByDefault } from './adamw.js';
+export { AdamW } from './adamw.js';
 export { ParameterArena } from './arena.js';
-export { linearSchedule } from './schedule.js';
+export { decaysByDefault } from './optimizer.js';
+export { scheduledRate } from './schedule.js';

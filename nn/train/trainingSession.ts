@@ -1,7 +1,7 @@
 import { NnError } from '../errors.js';
 import type { Provider } from '../exec/runner.js';
 import { type Classifier, gradientName } from '../models/types.js';
-import { AdamW, decaysByDefault, linearSchedule, ParameterArena } from '../optim/index.js';
+import { AdamW, decaysByDefault, ParameterArena, scheduledRate } from '../optim/index.js';
 import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
 import { epochBatches, lengthsOf, padBatch } from './batches.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
@@ -140,7 +140,10 @@ export class TrainingSession {
     const gradNorm = this.adamw.gradNorm();
     requireFinite(step + 1, { 'training loss': loss, 'gradient norm': gradNorm });
     const { totalSteps, warmupSteps } = this.plan;
-    const learningRate = linearSchedule({ learningRate: recipe.learningRate, warmupSteps, totalSteps }, step);
+    const learningRate = scheduledRate(
+      { shape: 'linear', learningRate: recipe.learningRate, warmupSteps, totalSteps },
+      step,
+    );
     this.adamw.step({ learningRate, maxGradNorm: recipe.maxGradNorm }, gradNorm);
     this.losses[step] = loss;
     this.pace.addStep(performance.now() - startedMs, realTokens);
