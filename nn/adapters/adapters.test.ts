@@ -53,6 +53,14 @@ describe('createLora', () => {
     expect(mergeLora(parameters, adapter)).toEqual(parameters);
   });
 
+  it('adapts nothing inside a module that is saved as a whole', () => {
+    const adapter = createLora(parameters, { ...request, targetModules: ['query', 'classifier'] }, 7);
+    expect([...adapter.parameters.keys()].filter((name) => name.includes('classifier'))).toEqual([
+      'classifier.weight',
+      'classifier.bias',
+    ]);
+  });
+
   it('takes the axes of weights [in, out] the other way round', () => {
     const adapter = createLora(parameters, { ...request, fanInFanOut: true }, 7);
     expect(adapter.parameters.get(`${dense}.lora_A.weight`)!.dims).toEqual([2, 16]);

@@ -36,7 +36,7 @@ export function createLora(
     if (!name.endsWith('.weight') || dims.length !== 2) continue;
     const module = name.slice(0, -'.weight'.length);
     const pattern = config.targetModules.find((target) => namesModule(target, module));
-    if (pattern === undefined) continue;
+    if (pattern === undefined || config.modulesToSave.some((saved) => belongsTo(name, saved))) continue;
     if (TABLE.test(module)) throw refused(`'${module}' is a look-up table; take linear layers as targets`);
     used.add(pattern);
     const [output, input] = (config.fanInFanOut ? dims.toReversed() : dims) as [number, number];

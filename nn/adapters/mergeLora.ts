@@ -23,8 +23,10 @@ export function mergeLora(weights: ReadonlyMap<string, Tensor>, adapter: LoraAda
   for (const [name, tensor] of adapter.parameters) {
     if (factors.has(name)) continue;
     const replaced = weights.get(name);
-    if (replaced?.dims.join() !== tensor.dims.join()) {
-      throw mismatch(`it replaces '${name}' of shape [${tensor.dims}], the model's is [${replaced?.dims}]`);
+    if (replaced?.dtype !== tensor.dtype || replaced.dims.join() !== tensor.dims.join()) {
+      throw mismatch(
+        `it replaces '${name}' by ${tensor.dtype} [${tensor.dims}], the model's is ${replaced?.dtype} [${replaced?.dims}]`,
+      );
     }
     merged.set(name, tensor);
   }

@@ -61,26 +61,22 @@ export function decodeCheckpoint(bytes: Uint8Array, fingerprint: string): Checkp
     throw corrupt('it has no history');
   // The digest vouches that these bytes were written by encodeCheckpoint.
   const history = JSON.parse(metadata['history']) as TrainingHistory;
-  const { weights, bestWeights, ...state } = groupsOf(tensors);
-  return {
-    fingerprint,
-    history,
-    losses,
-    weights: weights ?? new Map(),
-    state: new Map(Object.entries(state)),
-    bestWeights: bestWeights ?? new Map(),
-  };
+  const state = groupsOf(tensors);
+  const weights = state.get('weights') ?? new Map();
+  const bestWeights = state.get('bestWeights') ?? new Map();
+  state.delete('weights');
+  state.delete('bestWeights');
+  return { fingerprint, history, losses, weights, state, bestWeights };
 }
 
 /** The tensors named `GROUP/NAME`. */
-function groupsOf(tensors: ReadonlyMap<string, Tensor>): Record<string, Map<string, Tensor>> {
-  const groups: Record<string, Map<string, Tensor>> = {};
+function groupsOf(tensors: ReadonlyMap<string, Tensor>): Map<string, Map<string, Tensor>> {
+  const groups = new Map<string, Map<string, Tensor>>();
   for (const [key, tensor] of tensors) {
     const slash = key.indexOf('/');
     if (slash < 0) continue;
-    const group = key.slice(0, slash);
-    groups[group] ??= new Map();
-    groups[group].set(key.slice(slash + 1), tensor);
+    const group = groups.get(key.slice(0, slash)) ?? new Map<string, Tensor>();
+    groups.set(key.slice(0, slash), group.set(key.slice(slash + 1), tensor));
   }
   return groups;
 }
