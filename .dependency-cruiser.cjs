@@ -92,9 +92,10 @@ module.exports = {
     },
     {
       name: 'nn-from-stages-only',
-      comment: 'Models are computed with in stages/; the other folders ask a stage.',
+      comment:
+        "Models are computed with in stages/; the other folders ask a stage. `plumbline model verify` alone asks nn itself: it checks the core on a person's machine, without an installation (decision 0006).",
       severity: 'error',
-      from: { pathNot: ['^(nn|stages|bench)/', TESTS] },
+      from: { pathNot: ['^(nn|stages|bench)/', '^clients/cli/verifyModel\\.ts$', TESTS] },
       to: { path: '^nn/' },
     },
     {
@@ -207,7 +208,7 @@ module.exports = {
       from: { path: '^clients/(cli|console)/', pathNot: TESTS },
       to: {
         path: [FOLDERS, '^(temporal\\.)?config\\.ts$', npm('@temporalio/[^/]+')],
-        pathNot: ['^clients/(cli|console)/', '^clients/sdk/index\\.ts$', '^contracts/'],
+        pathNot: ['^clients/(cli|console)/', '^clients/sdk/index\\.ts$', '^contracts/', '^nn/'],
       },
     },
     {

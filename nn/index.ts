@@ -11,9 +11,19 @@ export { NN_ERROR_CODES, NnError, type NnErrorCode } from './errors.js';
 export { createRunner } from './exec/onnxRuntime.js';
 export type { Provider, Runner, RunnerOptions } from './exec/runner.js';
 export { type DecodedModel, decodeModel } from './graph/decode.js';
-export { buildClassifier, type ClassifierSource, exportOnnx } from './models/classifier.js';
+export { buildModel, exportOnnx, type ModelSource, taskOf } from './models/buildModel.js';
+export { buildClassifier, type ClassifierSource } from './models/classifier.js';
 export { buildEvaluationModel, buildTrainingGraph, type TrainingOptions } from './models/training.js';
-export { type BertConfig, type Classifier, gradientName, type TrainingGraph } from './models/types.js';
+export {
+  type Classifier,
+  gradientName,
+  type Model,
+  type ModelConfig,
+  type ModelType,
+  type Task,
+  type TrainingGraph,
+} from './models/types.js';
+export { VERIFICATION_TOLERANCES, type Verification, verifyModel } from './models/verifyModel.js';
 export { graphFlops } from './ops/cost.js';
 export { createOptimizer, type OptimizerSettings } from './optim/index.js';
 export { Random } from './random.js';

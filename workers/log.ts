@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { Logger as TemporalLogger } from '@temporalio/worker';
 import { type Logger, pino } from 'pino';
 
@@ -18,13 +19,17 @@ export const createLogger = (level: string, roles: readonly string[]): Logger =>
     },
   });
 
+/** The code of an activity's failure: pino writes the class under `type`, where Temporal has the code. */
+const codeOf = (error: unknown): { code?: string } =>
+  error instanceof ApplicationFailure && typeof error.type === 'string' ? { code: error.type } : {};
+
 /** Temporal's own messages and those of activities, which carry workflow, run and activity ids. */
 export const temporalLogger = (log: Logger): TemporalLogger => {
   const write =
     (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) => {
       // pino writes the stack of an error only under `err`.
       const { error, ...fields } = { error: undefined, ...meta };
-      log[level](error === undefined ? fields : { ...fields, err: error }, message);
+      log[level](error === undefined ? fields : { ...fields, ...codeOf(error), err: error }, message);
     };
   const levels = {
     trace: write('trace'),

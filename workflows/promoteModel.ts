@@ -48,7 +48,8 @@ const promote = async (
   const { mode, expiresAfterHours } = pipeline.promotion.approval;
   if (mode === 'automatic') run.decided('approve', POLICY, run.now);
   const question = `approve or reject ${modelNameOf(pipeline)} for ${pipeline.promotion.alias}`;
-  const decision = mode === 'automatic' ? { ...POLICY, at: run.now } : await approval.ask(question, expiresAfterHours);
+  const decision =
+    mode === 'automatic' ? { ...POLICY, at: run.now } : await approval.ask(question, expiresAfterHours);
   if (decision === null)
     return ends('expired', [...reasons, `Nobody decided within ${expiresAfterHours} hours.`]);
   if ('decision' in decision && decision.decision === 'reject')

@@ -19,6 +19,7 @@ import { table } from './format.js';
 import { pipelineJsonSchema, readPipelineFile } from './pipelineFile.js';
 import { pipelineReference } from './pipelineReference.js';
 import { lifecycleSummary } from './summary.js';
+import { verifyModelFolder } from './verifyModel.js';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -190,6 +191,29 @@ program
         ]),
       ]),
     );
+  });
+
+const model = program.command('model').description('work with model files on this machine');
+model
+  .command('verify <folder>')
+  .description('compare a model with reference values; exit status 1 past tolerance')
+  .option('--threads <n>', 'threads inside one operator', '2')
+  .addHelpText(
+    'after',
+    `
+FOLDER holds config.json and model.safetensors in Hugging Face's format, and what another implementation computed:
+case.safetensors (inputs, labels, logits), gradients.safetensors and expected.json.`,
+  )
+  .action(async (folder: string, options: { threads: string }) => {
+    const threads = Number(options.threads);
+    if (!Number.isInteger(threads) || threads < 1)
+      throw plumblineError(
+        'REQUEST_INVALID',
+        `--threads must be a whole number from 1, it is ${options.threads}`,
+      );
+    const { report, passed } = await verifyModelFolder(folder, threads);
+    say(report);
+    if (!passed) process.exitCode = 1;
   });
 
 program

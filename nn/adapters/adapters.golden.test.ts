@@ -4,7 +4,7 @@ import { differentiate } from '../autodiff/differentiate.js';
 import { createRunner } from '../exec/onnxRuntime.js';
 import { int } from '../graph/attributes.js';
 import { encodeModel } from '../graph/encode.js';
-import { buildClassifier, exportOnnx } from '../models/classifier.js';
+import { buildModel, exportOnnx, taskOf } from '../models/buildModel.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { float32Data, type Tensor } from '../tensor.js';
 import { readSafetensors } from '../weights/safetensors.js';
@@ -14,8 +14,6 @@ import { readPeftAdapter, writePeftAdapter } from './peftAdapter.js';
 import type { LoraAdapter } from './types.js';
 
 const url = (path: string) => new URL(`goldens/${path}`, import.meta.url);
-const bert = (name: string) =>
-  readFileSync(new URL(`../goldens/bert-sequence-classification/${name}`, import.meta.url));
 const saved = (name: string) =>
   readPeftAdapter({
     configJson: readFileSync(url(`${name}/adapter_config.json`), 'utf8'),
@@ -59,17 +57,21 @@ describe.each(ADAPTERS)('the adapter %s that PEFT saved', (name) => {
   });
 });
 
-describe.each(ADAPTERS.filter((name) => name.startsWith('bert')))('%s', (name) => {
+describe.each(ADAPTERS)('the model of %s', (name) => {
   it("gives PEFT's logits once merged", async () => {
-    const weights = mergeLora(readSafetensors(bert('model.safetensors')), saved(name));
-    const classifier = buildClassifier({
-      configJson: JSON.parse(bert('config.json').toString()),
-      weights,
-      labels: ['a', 'b', 'c'],
+    const { base_model_name_or_path: base } = JSON.parse(
+      readFileSync(url(`${name}/adapter_config.json`), 'utf8'),
+    ) as { base_model_name_or_path: string };
+    const read = (file: string) => readFileSync(new URL(`../goldens/${base}/${file}`, import.meta.url));
+    const configJson = JSON.parse(read('config.json').toString()) as unknown;
+    const model = buildModel({
+      configJson,
+      weights: mergeLora(readSafetensors(read('model.safetensors')), saved(name)),
+      task: taskOf(configJson),
       seed: 0,
     });
     const reference = caseOf(name);
-    const runner = await createRunner(exportOnnx(classifier), { threads: 1 });
+    const runner = await createRunner(exportOnnx(model), { threads: 1 });
     const { logits } = await runner.run(
       { input_ids: reference.get('input_ids')!, attention_mask: reference.get('attention_mask')! },
       { logits: null },

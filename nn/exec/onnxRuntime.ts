@@ -33,6 +33,8 @@ function openSession(
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
+    // A memory pattern is planned anew for every batch shape, and its one block is twice what the values need.
+    enableMemPattern: false,
     logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
   });

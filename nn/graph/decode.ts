@@ -3,7 +3,7 @@ import { NnError } from '../errors.js';
 import { resolveOperator } from '../ops/lookup.js';
 import { verifyGraph } from '../ops/verify.js';
 import type { Tensor } from '../tensor.js';
-import { decodeTensor } from './decodeTensor.js';
+import { decodeTensor, type ReadExternal } from './decodeTensor.js';
 import { ONNX_DTYPES } from './dtypes.js';
 import type { Attribute, Dimension, Graph, Node, ValueInfo } from './ir.js';
 import {
@@ -15,22 +15,20 @@ import {
   type NodeProto,
   type ValueInfoProto,
 } from './onnx_pb.js';
-import { OPSET_VERSION } from './opset.js';
+import { MODEL_BYTES_MAX, OPSET_VERSION } from './opset.js';
 
 export interface DecodedModel {
   readonly graph: Graph;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** protobuf cannot hold more; larger models keep their weights outside the file, which is refused here. */
-const MODEL_BYTES_MAX = 2 ** 31 - 1;
-
 /**
- * Reads and verifies an ONNX model file. Weights are views on `bytes` where alignment allows. Throws GRAPH_INVALID
- * for a damaged file, one that breaks ONNX's rules or points outside itself, OPERATOR_UNSUPPORTED for operators,
- * element types or opsets not known, SHAPE_MISMATCH for operands that do not fit.
+ * Reads and verifies an ONNX model file. Weights are views on `bytes` where alignment allows; those outside the file
+ * come from `readExternal` and are refused without it. Throws GRAPH_INVALID for a damaged file, one that breaks ONNX's
+ * rules or points outside itself, OPERATOR_UNSUPPORTED for operators, element types or opsets not known,
+ * SHAPE_MISMATCH for operands that do not fit.
  */
-export function decodeModel(bytes: Uint8Array): DecodedModel {
+export function decodeModel(bytes: Uint8Array, readExternal?: ReadExternal): DecodedModel {
   if (bytes.length > MODEL_BYTES_MAX) {
     throw new NnError(
       'GRAPH_INVALID',
@@ -41,7 +39,7 @@ export function decodeModel(bytes: Uint8Array): DecodedModel {
   if (!model.graph) throw new NnError('GRAPH_INVALID', 'the file holds no graph; is it an ONNX model?');
   if (model.functions.length > 0)
     throw new NnError('OPERATOR_UNSUPPORTED', 'model-local functions are not supported');
-  const graph = decodeGraph(model.graph, opsets(model));
+  const graph = decodeGraph(model.graph, opsets(model), readExternal);
   verifyGraph(graph);
   return { graph, metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])) };
 }
@@ -68,7 +66,11 @@ function opsets(model: ModelProto): ReadonlyMap<string, number> {
   return imported;
 }
 
-function decodeGraph(proto: GraphProto, versions: ReadonlyMap<string, number>): Graph {
+function decodeGraph(
+  proto: GraphProto,
+  versions: ReadonlyMap<string, number>,
+  readExternal: ReadExternal | undefined,
+): Graph {
   if (proto.sparseInitializer.length > 0) {
     throw new NnError('OPERATOR_UNSUPPORTED', 'sparse weights are not supported');
   }
@@ -76,7 +78,7 @@ function decodeGraph(proto: GraphProto, versions: ReadonlyMap<string, number>): 
   for (const tensor of proto.initializer) {
     if (initializers.has(tensor.name))
       throw new NnError('GRAPH_INVALID', `weight '${tensor.name}' is defined twice`);
-    initializers.set(tensor.name, decodeTensor(tensor));
+    initializers.set(tensor.name, decodeTensor(tensor, readExternal));
   }
   return {
     name: proto.name,

@@ -1,6 +1,7 @@
 import { NnError } from '../errors.js';
 import { BYTES_PER_ELEMENT, type DType, elementCount, type Tensor, type TensorData } from '../tensor.js';
 import { ONNX_DTYPES } from './dtypes.js';
+import { type ExternalRange, externalRange } from './externalData.js';
 import { TensorProto_DataLocation as DataLocation, type TensorProto } from './onnx_pb.js';
 
 const ARRAYS = {
@@ -10,14 +11,14 @@ const ARRAYS = {
   bool: Uint8Array,
 } as const satisfies Record<DType, unknown>;
 
-/** A weight stored inside the file. Throws GRAPH_INVALID where its data lies elsewhere or has another size. */
-export function decodeTensor(proto: TensorProto): Tensor {
-  if (proto.dataLocation === DataLocation.EXTERNAL || proto.externalData.length > 0) {
-    throw new NnError(
-      'GRAPH_INVALID',
-      `weight '${proto.name}' lies outside the file; save the model with its weights inside`,
-    );
-  }
+/** Reads the bytes of a weight that lies outside the model's file. */
+export type ReadExternal = (range: ExternalRange) => Uint8Array;
+
+/**
+ * A weight, stored inside the file or where `readExternal` finds it. Throws GRAPH_INVALID where its data has another
+ * size, or lies outside and nothing reads it.
+ */
+export function decodeTensor(proto: TensorProto, readExternal?: ReadExternal): Tensor {
   const dtype = ONNX_DTYPES.get(proto.dataType);
   if (!dtype || proto.segment) {
     throw new NnError(
@@ -29,6 +30,16 @@ export function decodeTensor(proto: TensorProto): Tensor {
   const count = elementCount(dims);
   if (!Number.isSafeInteger(count) || dims.some((length) => length < 0)) {
     throw new NnError('GRAPH_INVALID', `weight '${proto.name}' has the impossible shape [${dims}]`);
+  }
+  if (proto.dataLocation === DataLocation.EXTERNAL || proto.externalData.length > 0) {
+    if (!readExternal) {
+      throw new NnError(
+        'GRAPH_INVALID',
+        `weight '${proto.name}' lies outside the file; save the model with its weights inside`,
+      );
+    }
+    const range = externalRange(proto, count * BYTES_PER_ELEMENT[dtype]);
+    return { dtype, dims, data: raw(readExternal(range), dtype)! };
   }
   const data = proto.rawData.length > 0 || count === 0 ? raw(proto.rawData, dtype) : listed(proto, dtype);
   if (!data || data.length !== count) {

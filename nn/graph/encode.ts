@@ -1,5 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import { NnError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
+import { bytesOf } from '../weights/views.js';
 import { onnxDtype } from './dtypes.js';
 import type { Attribute, Graph, Node, Shape, ValueInfo } from './ir.js';
 import {
@@ -8,6 +10,7 @@ import {
   GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
+  type TensorProto,
   TensorProtoSchema,
   TensorShapeProto_DimensionSchema,
   TensorShapeProtoSchema,
@@ -15,10 +18,25 @@ import {
   TypeProtoSchema,
   ValueInfoProtoSchema,
 } from './onnx_pb.js';
-import { IR_VERSION, OPSET_VERSION, splitOperator } from './opset.js';
+import { IR_VERSION, MODEL_BYTES_MAX, OPSET_VERSION, splitOperator } from './opset.js';
 
-/** A graph as the bytes of an ONNX model file. `metadata` becomes its `metadata_props`. Deterministic. */
-export function encodeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+/**
+ * A graph as the bytes of an ONNX model file. `metadata` becomes its `metadata_props`; `encodeWeight` decides where a
+ * weight's values go. Deterministic. Throws GRAPH_INVALID for more than a file can hold.
+ */
+export function encodeModel(
+  graph: Graph,
+  metadata: Readonly<Record<string, string>> = {},
+  encodeWeight: (name: string, tensor: Tensor) => TensorProto = encodeTensor,
+): Uint8Array {
+  const weights = [...graph.initializers].map(([name, tensor]) => encodeWeight(name, tensor));
+  const weightBytes = weights.reduce((sum, { rawData }) => sum + rawData.length, 0);
+  if (weightBytes > MODEL_BYTES_MAX) {
+    throw new NnError(
+      'GRAPH_INVALID',
+      `weights of ${weightBytes} bytes do not fit into an ONNX file; write them beside it with writeModelFile`,
+    );
+  }
   const contributed = graph.nodes.some((node) => splitOperator(node.op).domain !== '');
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(IR_VERSION),
@@ -30,7 +48,7 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
     graph: create(GraphProtoSchema, {
       name: graph.name,
       node: graph.nodes.map(encodeNode),
-      initializer: [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor)),
+      initializer: weights,
       input: graph.inputs.map(encodeValue),
       output: graph.outputs.map(encodeValue),
     }),
@@ -72,12 +90,13 @@ function encodeAttribute(name: string, attribute: Attribute) {
   }
 }
 
-function encodeTensor(name: string, { dtype, dims, data }: Tensor) {
+/** A weight inside the model's file. */
+export function encodeTensor(name: string, { dtype, dims, data }: Tensor): TensorProto {
   return create(TensorProtoSchema, {
     name,
     dims: dims.map(BigInt),
     dataType: onnxDtype(dtype),
-    rawData: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
+    rawData: bytesOf(data),
   });
 }
 

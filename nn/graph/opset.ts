@@ -2,6 +2,9 @@
 export const OPSET_VERSION = 20;
 export const IR_VERSION = 9;
 
+/** protobuf cannot hold more; larger models keep their weights in a file beside the model. */
+export const MODEL_BYTES_MAX = 2 ** 31 - 1;
+
 export interface OperatorName {
   /** '' for the standard domain. */
   readonly domain: string;

@@ -1,81 +1,83 @@
 import { differentiate } from '../autodiff/differentiate.js';
 import { NnError } from '../errors.js';
-import { int } from '../graph/attributes.js';
 import { encodeModel } from '../graph/encode.js';
 import { GraphBuilder } from '../ops/builder.js';
-import { int64Tensor } from '../tensor.js';
-import { encode } from './bert/encoder.js';
-import { classify } from './bert/heads.js';
-import { batchShape, declareTokens } from './bert/inputs.js';
-import { type Classifier, gradientName, type TrainingGraph } from './types.js';
+import { leavesLast } from '../rewrite/leavesLast.js';
+import { recomputeActivations } from '../rewrite/recomputeActivations.js';
+import { familyOfType } from './families.js';
+import type { Purpose } from './family.js';
+import { type LossOptions, rowsOfBatch, TASK_RULES } from './tasks.js';
+import { gradientName, type Model, type TrainingGraph } from './types.js';
 
 export interface TrainingOptions {
   /** Called once for each parameter; false freezes it. */
   readonly trainable: (name: string) => boolean;
+  readonly loss?: LossOptions;
+  /**
+   * Computes cheap activations twice to keep fewer of them; typical lengths of a batch decide which. The results
+   * are the same bits. Left out: everything is kept.
+   */
+  readonly recomputeFor?: { readonly batch: number; readonly sequence: number };
 }
 
 /**
- * The training graph of a classifier. Frozen parameters are part of the model; no node computes a gradient for
- * them or below them. Throws GRAPH_INVALID where nothing is trainable.
+ * The training graph of a model. Frozen parameters are part of the model; no node computes a gradient for
+ * them or below them. Throws GRAPH_INVALID where nothing is trainable or the task cannot have the loss, SHAPE_MISMATCH
+ * for loss options that do not fit.
  */
 export function buildTrainingGraph(
-  classifier: Classifier,
-  { trainable: isTrainable }: TrainingOptions,
+  model: Model,
+  { trainable: isTrainable, loss: options, recomputeFor }: TrainingOptions,
 ): TrainingGraph {
-  const trainable = [...classifier.parameters.keys()].filter(isTrainable);
+  const trainable = [...model.parameters.keys()].filter(isTrainable);
   if (trainable.length === 0) {
-    throw new NnError('GRAPH_INVALID', 'every parameter is frozen: leave at least the classifier trainable');
+    throw new NnError('GRAPH_INVALID', 'every parameter is frozen: leave at least the head trainable');
   }
   const builder = new GraphBuilder();
-  const logits = score(builder, classifier, new Set(trainable));
-  builder.input('labels', 'int64', ['batch']);
-  const loss = crossEntropy(builder, logits, classifier.labels.length);
+  const rows = rowsOfBatch(model.task, options);
+  const outputs = forward(builder, model, new Set(trainable), 'training', rows);
+  const loss = TASK_RULES[model.task].loss(builder, outputs, options);
   const gradients = differentiate(builder, loss, trainable);
   const named = Object.fromEntries([...gradients].map(([name, value]) => [gradientName(name), value]));
-  const graph = builder.build('training', { loss, logits, ...named });
-  return { model: encodeModel(graph), trainable };
+  const graph = builder.build('training', { loss, ...outputs, ...named });
+  const inputs = graph.inputs.map(({ name }) => name).filter((name) => !model.parameters.has(name));
+  const ordered = recomputeFor
+    ? recomputeActivations(graph, 'loss', { lengths: axisLengths(recomputeFor) })
+    : leavesLast(graph);
+  return { model: encodeModel(ordered), trainable, inputs };
+}
+
+/** Lengths of every axis that a training graph may leave open. */
+function axisLengths({ batch, sequence }: { readonly batch: number; readonly sequence: number }) {
+  return { batch, sequence, target: sequence, pairs: batch / 2, triplets: batch / 3 };
 }
 
 /**
  * The forward half of the training graph, for scoring with weights that are being trained: the same inputs
- * without `labels`, output `logits`.
+ * without labels (a seq2seq model reads `decoder_input_ids`), the task's outputs.
  */
-export function buildEvaluationModel(classifier: Classifier, { trainable }: TrainingOptions): Uint8Array {
+export function buildEvaluationModel(model: Model, { trainable }: TrainingOptions): Uint8Array {
   const builder = new GraphBuilder();
-  const chosen = new Set([...classifier.parameters.keys()].filter(trainable));
-  const logits = score(builder, classifier, chosen);
-  return encodeModel(builder.build('evaluation', { logits }));
+  const chosen = new Set([...model.parameters.keys()].filter(trainable));
+  return encodeModel(builder.build('evaluation', forward(builder, model, chosen, 'evaluation', 'batch')));
 }
 
-/** The logits, with the parameters in `asInputs` as inputs and the others as constants. */
-function score(
+/** The task's outputs, with the parameters in `asInputs` as inputs and the others as constants. */
+function forward(
   builder: GraphBuilder,
-  { config, parameters }: Classifier,
+  { modelType, config, task, labels, parameters }: Model,
   asInputs: ReadonlySet<string>,
-): string {
-  declareTokens(builder);
+  purpose: Purpose,
+  rows: string,
+): Readonly<Record<string, string>> {
+  const family = familyOfType(modelType);
+  family.declareInputs(builder, purpose, rows);
   for (const [name, tensor] of parameters) {
     if (asInputs.has(name)) builder.input(name, 'float32', tensor.dims);
     else builder.initializer(name, tensor);
   }
-  const { hidden } = encode(builder, config, batchShape(builder), { attention: 'fused', lastLayer: 'first' });
-  return classify(builder, hidden);
-}
-
-/** Mean of -log softmax(logits)[label] over the batch; a label outside 0..classes-1 is left out of the mean. */
-function crossEntropy(builder: GraphBuilder, logits: string, classes: number): string {
-  const indices = builder.constant(
-    int64Tensor(
-      [classes],
-      BigInt64Array.from({ length: classes }, (_, at) => BigInt(at)),
-    ),
-  );
-  const column = builder.emit('Unsqueeze-13', ['labels', builder.indices([1])]);
-  const chosen = builder.emit('Cast-19', [builder.emit('Equal-19', [column, indices])], { to: int(1) });
-  const logLikelihood = builder.emit('Mul-14', [
-    builder.emit('LogSoftmax-13', [logits], { axis: int(-1) }),
-    chosen,
-  ]);
-  const sum = (value: string) => builder.emit('ReduceSum-13', [value], { keepdims: int(0) });
-  return builder.emit('Neg-13', [builder.emit('Div-14', [sum(logLikelihood), sum(chosen)])]);
+  if (purpose === 'training') {
+    for (const [name, shape] of Object.entries(TASK_RULES[task].labels)) builder.input(name, 'int64', shape);
+  }
+  return family.forward({ builder, config, head: { task, labels: labels.length }, purpose });
 }

@@ -1,10 +1,10 @@
 import { NnError } from '../errors.js';
-import { attribute } from '../graph/attributes.js';
+import { attribute, int } from '../graph/attributes.js';
 import { axisIndex } from '../graph/dimension.js';
-import { input, noFlops } from './families.js';
+import { fixed, input, noFlops } from './families.js';
 import type { OperatorRule } from './rule.js';
 
-/** Operands joined along an axis. */
+/** Operands joined along an axis; the gradient is cut into their parts. */
 export const concat: OperatorRule = {
   infer: (node, known) => {
     const types = node.inputs.map((name) => known.type(name));
@@ -18,7 +18,20 @@ export const concat: OperatorRule = {
     }, 0);
     return [{ dtype, shape: shape.map((dimension, index) => (index === axis ? total : dimension)) }];
   },
-  gradient: { notDifferentiable: 'joins shapes only; joined activations are not needed by any model yet' },
+  gradient: ({ node, emitter, outputGradients }) => {
+    const dy = outputGradients[0];
+    if (!dy) return node.inputs.map(() => null);
+    const axis = axisIndex(attribute(node, 'axis', 'int', 0), emitter.type(dy).shape.length);
+    const lengths = node.inputs.map((name) =>
+      fixed(emitter.type(name).shape, axis, `the joined axis of '${name}'`),
+    );
+    return emitter.emitAll(
+      'Split-18',
+      [dy, emitter.indices(lengths)],
+      { axis: int(axis) },
+      lengths.map(() => true),
+    );
+  },
   flops: noFlops,
   elements: (node, known) => {
     const parts = node.inputs.map((name) => known.elements(name));

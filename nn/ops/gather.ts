@@ -1,9 +1,9 @@
 import { NnError } from '../errors.js';
-import { attribute, ints, text } from '../graph/attributes.js';
+import { attribute, int, text } from '../graph/attributes.js';
 import { axisIndex } from '../graph/dimension.js';
 import { float32Tensor } from '../tensor.js';
 import { input, noFlops } from './families.js';
-import type { OperatorRule } from './rule.js';
+import type { Emitter, OperatorRule } from './rule.js';
 
 /** Slices picked by index along an axis. The gradient adds each slice's back at its index. */
 export const gather: OperatorRule = {
@@ -18,29 +18,16 @@ export const gather: OperatorRule = {
     if (!dy || !wanted[0]) return [null, null];
     const [data, indices] = [input(node, 0), input(node, 1)];
     const { shape } = emitter.type(data);
-    const rank = shape.length;
-    const axis = axisIndex(attribute(node, 'axis', 'int', 0), rank);
-    const picked = emitter.type(indices).shape.length;
-    // ScatterND indexes leading axes, so the picked axis goes first, on both sides.
-    const first = (lead: number, from: number, total: number) => {
-      const moved = Array.from({ length: lead }, (_, offset) => from + offset);
-      return [...moved, ...Array.from({ length: total }, (_, at) => at).filter((at) => !moved.includes(at))];
-    };
-    const reorder = (value: string, axes: readonly number[]) =>
-      axes.every((at, index) => at === index)
-        ? value
-        : emitter.emit('Transpose-13', [value], { perm: ints(axes) });
-    const toFront = first(1, axis, rank);
+    const axis = axisIndex(attribute(node, 'axis', 'int', 0), shape.length);
     const zero = emitter.constant(float32Tensor([1]));
-    const zeros = reorder(emitter.emit('Expand-13', [zero, emitter.shapeOf(data)]), toFront);
-    const at = emitter.emit('Unsqueeze-13', [indices, emitter.indices([-1])]);
-    const updates = reorder(dy, first(picked, axis, rank - 1 + picked));
-    const summed = emitter.emit('ScatterND-18', [zeros, at, updates], { reduction: text('add') });
+    const zeros = emitter.emit('Expand-13', [zero, emitter.shapeOf(data)]);
+    const updates = oneAxis(emitter, dy, data, axis, emitter.type(indices).shape.length);
+    const after = Array.from({ length: shape.length - axis - 1 }, () => 1);
+    const column = emitter.emit('Reshape-19', [indices, emitter.indices([-1, ...after])]);
+    const at = emitter.emit('Expand-13', [column, emitter.shapeOf(updates)]);
+    // Not ScatterND: ONNX Runtime adds its slices on several threads at once and loses some that share an index.
     return [
-      reorder(
-        summed,
-        toFront.map((_, index) => toFront.indexOf(index)),
-      ),
+      emitter.emit('ScatterElements-18', [zeros, at, updates], { axis: int(axis), reduction: text('add') }),
       null,
     ];
   },
@@ -59,3 +46,19 @@ export const gather: OperatorRule = {
     );
   },
 };
+
+/** The gradient `dy` with the axes that `picked` axes of indices made in place of `axis` of `data` joined into one. */
+function oneAxis(emitter: Emitter, dy: string, data: string, axis: number, picked: number): string {
+  if (picked === 1) return dy;
+  const { shape } = emitter.type(data);
+  const around = shape.filter((_, index) => index !== axis);
+  if (around.every((dimension) => typeof dimension === 'number')) {
+    return emitter.emit('Reshape-19', [dy, emitter.indices(around.toSpliced(axis, 0, -1))]);
+  }
+  const parts = [
+    emitter.emit('Shape-19', [data], { end: int(axis) }),
+    emitter.indices([-1]),
+    emitter.emit('Shape-19', [data], { start: int(axis + 1) }),
+  ];
+  return emitter.emit('Reshape-19', [dy, emitter.emit('Concat-13', parts, { axis: int(0) })]);
+}

@@ -23,15 +23,21 @@ const title = ({ op, shapes, attributes, constants }: GradientCase) => {
   ].join(' ');
 };
 
-/** The loss is the operator's first output weighted by fixed random numbers and summed. */
+/** The loss is the operator's outputs weighted by fixed random numbers and summed. */
 function modelOf(row: GradientCase, random: Random) {
   const builder = new GraphBuilder();
   const operands = row.shapes.map((shape, index) => builder.input(`operand${index}`, 'float32', shape));
   const constants = (row.constants ?? []).map((tensor) => builder.constant(tensor));
-  const result = builder.emit(row.op, [...operands, ...constants], row.attributes);
-  const dims = builder.type(result).shape as readonly number[];
-  const weighted = builder.emit('Mul-14', [result, builder.constant(drawn(dims, random))]);
-  const loss = builder.emit('ReduceSum-13', [weighted], { keepdims: { kind: 'int', value: 0 } });
+  const inputs = row.constantsFirst ? [...constants, ...operands] : [...operands, ...constants];
+  const present = Array.from({ length: row.outputs ?? 1 }, () => true);
+  const loss = builder
+    .emitAll(row.op, inputs, row.attributes ?? {}, present)
+    .map((result) => {
+      const dims = builder.type(result).shape as readonly number[];
+      const weighted = builder.emit('Mul-14', [result, builder.constant(drawn(dims, random))]);
+      return builder.emit('ReduceSum-13', [weighted], { keepdims: { kind: 'int', value: 0 } });
+    })
+    .reduce((left, right) => builder.emit('Add-14', [left, right]));
   const gradients = differentiate(builder, loss, operands);
   const outputs = {
     loss,
@@ -40,10 +46,11 @@ function modelOf(row: GradientCase, random: Random) {
   return { operands, model: encodeModel(builder.build('case', outputs)) };
 }
 
-function drawn(dims: readonly number[], random: Random, awayFromZero = 0): Tensor {
+function drawn(dims: readonly number[], random: Random, awayFromZero = 0, positive = false): Tensor {
   const values = Float32Array.from({ length: elementCount(dims) }, () => {
     const value = random.normal();
-    return value + Math.sign(value) * awayFromZero;
+    const moved = value + Math.sign(value) * awayFromZero;
+    return positive ? Math.abs(moved) : moved;
   });
   return float32Tensor(dims, values);
 }
@@ -54,7 +61,10 @@ describe('the gradient of every operator equals central differences', () => {
     const { operands, model } = modelOf(row, random);
     const runner = await createRunner(model, { threads: 1 });
     const feeds = Object.fromEntries(
-      operands.map((name, index) => [name, drawn(row.shapes[index]!, random, row.awayFromZero)]),
+      operands.map((name, index) => [
+        name,
+        drawn(row.shapes[index]!, random, row.awayFromZero, row.positive),
+      ]),
     );
     const lossNow = async () => float32Data((await runner.run(feeds, { loss: null }))['loss']!)[0]!;
     const wanted = Object.fromEntries(operands.map((name) => [`grad/${name}`, null]));

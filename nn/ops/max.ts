@@ -1,6 +1,9 @@
 import { binary } from './families.js';
 
-/** The larger of two operands. */
-export const max = binary({
-  notDifferentiable: 'only keeps a divisor above zero, away from every gradient path',
-});
+/** z = max(x, y): dz goes to the larger operand, to x where they are equal. */
+export const max = binary([
+  (emitter, { x, y, dz }) =>
+    emitter.emit('Where-16', [emitter.emit('LessOrEqual-16', [y, x]), dz, emitter.scalar(0)]),
+  (emitter, { x, y, dz }) =>
+    emitter.emit('Where-16', [emitter.emit('LessOrEqual-16', [y, x]), emitter.scalar(0), dz]),
+]);

@@ -1,4 +1,5 @@
 import { NnError } from '../errors.js';
+import type { Freeze } from '../models/freezing.js';
 import { layerwiseScale, type OptimizerSettings, type Schedule, warmupStepsOf } from '../optim/index.js';
 
 /** How a classifier is fine-tuned. The names are those of the pipeline file's `training`. */
@@ -25,7 +26,7 @@ export interface TrainingRecipe {
   /** Bound of the global L2 norm of a step's gradients. */
   readonly maxGradNorm: number | null;
   /** Which parameters keep the values of the base model. */
-  readonly freeze: 'none' | 'embeddings';
+  readonly freeze: Freeze;
   readonly evaluationsPerEpoch: number;
   /** Stops after `patience` evaluations whose macro-F1 is not above the best one by more than `minDelta`. */
   readonly earlyStopping: { readonly patience: number; readonly minDelta: number } | null;
@@ -81,9 +82,4 @@ export function optimizerSettings(recipe: TrainingRecipe, layers: number): Optim
       learningRateScale: ({ name }: { readonly name: string }) => layerwiseScale(name, { layers, decay }),
     }),
   };
-}
-
-/** Whether a parameter of that Hugging Face name is trained. */
-export function isTrainable(recipe: TrainingRecipe, parameter: string): boolean {
-  return recipe.freeze === 'none' || !parameter.startsWith('bert.embeddings.');
 }

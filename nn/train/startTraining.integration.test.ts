@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { buildClassifier, exportOnnx } from '../models/classifier.js';
+import { exportOnnx } from '../models/buildModel.js';
+import { buildClassifier } from '../models/classifier.js';
 import { writeSafetensors } from '../weights/safetensors.js';
 import { predictClassifier } from './predictClassifier.js';
 import { startPrediction } from './startPrediction.js';

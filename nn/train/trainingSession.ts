@@ -1,5 +1,6 @@
 import { NnError } from '../errors.js';
 import type { Provider } from '../exec/runner.js';
+import { isTrainable } from '../models/freezing.js';
 import { type Classifier, gradientName } from '../models/types.js';
 import {
   createOptimizer,
@@ -17,13 +18,7 @@ import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoin
 import { inferInOrder } from './infer.js';
 import { macroF1 } from './macroF1.js';
 import { Pace } from './pace.js';
-import {
-  isTrainable,
-  optimizerSettings,
-  planTraining,
-  type TrainingPlan,
-  type TrainingRecipe,
-} from './recipe.js';
+import { optimizerSettings, planTraining, type TrainingPlan, type TrainingRecipe } from './recipe.js';
 import { argmaxRows, meanCrossEntropy } from './softmax.js';
 import { createStepModels, type StepModels } from './stepModels.js';
 
@@ -119,7 +114,7 @@ export class TrainingSession {
     if (options.train.length === 0) throw new NnError('SHAPE_MISMATCH', 'there are no examples to train on');
     const fingerprint = runFingerprint(classifier, recipe, sets.train, sets.validation);
     const checkpoint = resumeFrom && decodeCheckpoint(resumeFrom, fingerprint);
-    const trainable = (name: string) => isTrainable(recipe, name);
+    const trainable = (name: string) => isTrainable(classifier, recipe.freeze, name);
     const { arena, optimizer } = createOptimizer(
       new Map([...classifier.parameters].filter(([name]) => trainable(name))),
       optimizerSettings(recipe, classifier.config.layers),

@@ -1,7 +1,9 @@
 import { NnError } from '../errors.js';
 import { BYTES_PER_ELEMENT, type DType, elementCount, type Tensor } from '../tensor.js';
+import { type ByteSource, memorySource } from './byteSource.js';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half.js';
 import { readHeader, type SafetensorsHeader, type StoredTensor } from './safetensorsHeader.js';
+import { bytesOf, viewAs } from './views.js';
 
 export interface SafetensorsFile {
   readonly tensors: Map<string, Tensor>;
@@ -20,8 +22,13 @@ export function readSafetensors(bytes: Uint8Array): Map<string, Tensor> {
 
 /** Like `readSafetensors`, with the file's `__metadata__`. */
 export function readSafetensorsFile(bytes: Uint8Array): SafetensorsFile {
-  const { tensors, metadata } = readHeader(bytes);
-  return { tensors: new Map(tensors.map((stored) => [stored.name, readTensor(bytes, stored)])), metadata };
+  return readSafetensorsSource(memorySource(bytes));
+}
+
+/** Like `readSafetensorsFile`, from wherever the bytes are. */
+export function readSafetensorsSource(source: ByteSource): SafetensorsFile {
+  const { tensors, metadata } = readHeader(source);
+  return { tensors: new Map(tensors.map((stored) => [stored.name, readTensor(source, stored)])), metadata };
 }
 
 /**
@@ -33,21 +40,29 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  const parts = safetensorsParts(tensors, metadata);
+  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let position = 0;
+  for (const part of parts) {
+    file.set(part, position);
+    position += part.length;
+  }
+  return file;
+}
+
+/** The same file as byte ranges to be written one after another: the header, then views on the tensors. */
+export function safetensorsParts(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): readonly Uint8Array[] {
   const entries = [...tensors].sort(
     ([nameA, a], [nameB, b]) =>
       BYTES_PER_ELEMENT[b.dtype] - BYTES_PER_ELEMENT[a.dtype] || compareText(nameA, nameB),
   );
   const header = encodeHeader(entries, metadata);
-  const dataBytes = entries.reduce((sum, [, tensor]) => sum + tensor.data.byteLength, 0);
-  const file = new Uint8Array(8 + header.length + dataBytes);
-  new DataView(file.buffer).setUint32(0, header.length, true);
-  file.set(header, 8);
-  let position = 8 + header.length;
-  for (const [, { data }] of entries) {
-    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
-    position += data.byteLength;
-  }
-  return file;
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setUint32(0, header.length, true);
+  return [length, header, ...entries.map(([, { data }]) => bytesOf(data))];
 }
 
 const STORED_AS: Readonly<Record<DType, string>> = {
@@ -86,8 +101,8 @@ function encodeHeader(
   return padded;
 }
 
-function readTensor(bytes: Uint8Array, { type, dims, begin, end }: StoredTensor): Tensor {
-  const range = bytes.subarray(begin, end);
+function readTensor(source: ByteSource, { type, dims, begin, end }: StoredTensor): Tensor {
+  const range = source.read(begin, end - begin);
   switch (type) {
     case 'F32':
       return { dtype: 'float32', dims, data: viewAs(Float32Array, range) };
@@ -102,17 +117,6 @@ function readTensor(bytes: Uint8Array, { type, dims, begin, end }: StoredTensor)
     case 'BOOL':
       return { dtype: 'bool', dims, data: viewAs(Uint8Array, range) };
   }
-}
-
-interface ArrayConstructor<T> {
-  readonly BYTES_PER_ELEMENT: number;
-  new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
-}
-
-/** Assumes a little-endian machine, as every platform of Node's native addons is. */
-function viewAs<T>(type: ArrayConstructor<T>, range: Uint8Array): T {
-  const aligned = range.byteOffset % type.BYTES_PER_ELEMENT === 0 ? range : new Uint8Array(range);
-  return new type(aligned.buffer, aligned.byteOffset, aligned.byteLength / type.BYTES_PER_ELEMENT);
 }
 
 function compareText(a: string, b: string): number {

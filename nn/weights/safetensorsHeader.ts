@@ -1,5 +1,6 @@
 import { NnError } from '../errors.js';
-import { duplicateKey } from './duplicateKey.js';
+import type { ByteSource } from './byteSource.js';
+import { corrupt, isRecord, parseObject } from './jsonObject.js';
 
 /** The format's own limit, see the specification in huggingface/safetensors. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -29,18 +30,19 @@ export interface SafetensorsHeader {
  *
  * Throws WEIGHTS_CORRUPT, or BASE_MODEL_UNSUPPORTED for an element type other than `StoredType`.
  */
-export function readHeader(bytes: Uint8Array): SafetensorsHeader {
-  if (bytes.length < 8) throw corrupt(`the file has ${bytes.length} bytes, too few for a header`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function readHeader(source: ByteSource): SafetensorsHeader {
+  if (source.size < 8) throw corrupt(`the file has ${source.size} bytes, too few for a header`);
+  const length = source.read(0, 8);
+  const view = new DataView(length.buffer, length.byteOffset, 8);
   const headerBytes = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
   if (headerBytes > MAX_HEADER_BYTES) throw corrupt(`the header claims ${headerBytes} bytes`);
   const dataStart = 8 + headerBytes;
-  if (dataStart > bytes.length) {
+  if (dataStart > source.size) {
     throw corrupt(
-      `the header claims ${headerBytes} bytes, the file ends after ${bytes.length}; fetch it again`,
+      `the header claims ${headerBytes} bytes, the file ends after ${source.size}; fetch it again`,
     );
   }
-  const root = parseRoot(bytes.subarray(8, dataStart));
+  const root = parseObject(source.read(8, headerBytes), 'the header');
   const tensors: StoredTensor[] = [];
   let metadata: Record<string, string> = {};
   for (const [name, entry] of Object.entries(root)) {
@@ -48,27 +50,8 @@ export function readHeader(bytes: Uint8Array): SafetensorsHeader {
     else tensors.push(readEntry(name, entry, dataStart));
   }
   tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  requireFullCover(tensors, dataStart, bytes.length);
+  requireFullCover(tensors, dataStart, source.size);
   return { tensors, metadata };
-}
-
-export function corrupt(found: string, cause?: unknown): NnError {
-  return new NnError('WEIGHTS_CORRUPT', `not a valid safetensors file: ${found}`, { cause });
-}
-
-function parseRoot(header: Uint8Array): Record<string, unknown> {
-  let text: string;
-  let root: unknown;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
-    root = JSON.parse(text);
-  } catch (cause) {
-    throw corrupt('the header is not JSON in UTF-8', cause);
-  }
-  if (!isRecord(root)) throw corrupt('the header is not a JSON object');
-  const repeated = duplicateKey(text);
-  if (repeated !== undefined) throw corrupt(`${JSON.stringify(repeated)} occurs twice in one object`);
-  return root;
 }
 
 function readMetadata(entry: unknown): Record<string, string> {
@@ -129,8 +112,4 @@ function isStoredType(value: string): value is StoredType {
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

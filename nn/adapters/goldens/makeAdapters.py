@@ -3,9 +3,8 @@ gradients through a LoRA layer.
 
     pip install torch transformers peft safetensors && python nn/adapters/goldens/makeAdapters.py
 
-Reads ../../goldens/bert-sequence-classification; the GPT-2 is drawn here, because only its weights count.
+Reads the models of nn/goldens.
 """
-import shutil
 from pathlib import Path
 
 import peft
@@ -14,11 +13,12 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 folder = Path(__file__).parent
-bert_folder = folder.parents[1] / "goldens" / "bert-sequence-classification"
+models = folder.parents[1] / "goldens"
 
 
-def adapt(name, model, config, inputs=None):
-    """Saves an adapter with drawn factors, and the weights before and after merging it in."""
+def adapt(name, base_name, auto_class, config):
+    """Saves an adapter with drawn factors, its logits, and the weights before and after merging it in."""
+    model = auto_class.from_pretrained(str(models / base_name)).eval()
     base = {key: value.clone() for key, value in model.state_dict().items()}
     adapted = peft.get_peft_model(model, config).eval()
     with torch.no_grad():
@@ -29,13 +29,12 @@ def adapt(name, model, config, inputs=None):
     adapted.save_pretrained(target)
     (target / "README.md").unlink()
     config_file = target / "adapter_config.json"
-    config_file.write_text(config_file.read_text().replace(str(bert_folder), "bert-sequence-classification"))
-    case = {}
-    if inputs is not None:
-        with torch.no_grad():
-            case |= {**inputs, "logits": adapted(**inputs).logits}
-    merged = adapted.merge_and_unload().state_dict()
-    for key, value in merged.items():
+    config_file.write_text(config_file.read_text().replace(f"{models}/", ""))
+    given = load_file(models / base_name / "case.safetensors")
+    inputs = {key: given[key] for key in ("input_ids", "attention_mask")}
+    with torch.no_grad():
+        case = inputs | {"logits": adapted(**inputs).logits}
+    for key, value in adapted.merge_and_unload().state_dict().items():
         if not torch.equal(value, base[key]):
             case |= {f"base/{key}": base[key], f"merged/{key}": value}
     save_file({key: value.contiguous().clone() for key, value in case.items()}, target / "case.safetensors")
@@ -44,18 +43,17 @@ def adapt(name, model, config, inputs=None):
 
 
 torch.manual_seed(20261123)
-given = load_file(bert_folder / "case.safetensors")
-tokens = {key: given[key] for key in ("input_ids", "attention_mask")}
-bert = lambda: transformers.AutoModelForSequenceClassification.from_pretrained(str(bert_folder)).eval()
-adapt("bert", bert(), peft.LoraConfig(task_type="SEQ_CLS", r=4, lora_alpha=6, target_modules=["query", "value"]), tokens)
+classifier = transformers.AutoModelForSequenceClassification
+queries = peft.LoraConfig(task_type="SEQ_CLS", r=4, lora_alpha=6, target_modules=["query", "value"])
+adapt("bert", "bert-sequence-classification", classifier, queries)
 # A regular expression for the targets, another scale, no saved head, and dropout that merging ignores.
 pattern = peft.LoraConfig(
     r=2, lora_alpha=3, use_rslora=True, lora_dropout=0.1, target_modules=r".*layer\.1\..*dense"
 )
-adapt("bert-pattern", bert(), pattern, tokens)
-small = transformers.GPT2Config(vocab_size=20, n_positions=8, n_embd=12, n_layer=2, n_head=2)
-gpt2 = peft.LoraConfig(task_type="CAUSAL_LM", r=3, lora_alpha=5, target_modules=["c_attn", "mlp.c_proj"])
-adapt("gpt2", transformers.GPT2LMHeadModel(small), gpt2)
+adapt("bert-pattern", "bert-sequence-classification", classifier, pattern)
+# Weights [in, out].
+transposed = peft.LoraConfig(task_type="CAUSAL_LM", r=3, lora_alpha=5, target_modules=["c_attn", "mlp.c_proj"])
+adapt("gpt2", "gpt2-causal-lm", transformers.AutoModelForCausalLM, transposed)
 
 draw = lambda *shape: torch.randn(*shape, requires_grad=True)
 names = {"x": draw(5, 7), "weight": draw(6, 7), "bias": draw(6), "a": draw(3, 7), "b": draw(6, 3)}

@@ -1,4 +1,4 @@
-import { float, int, ints } from '../../graph/attributes.js';
+import { float, int, ints, text } from '../../graph/attributes.js';
 import type { Attributes } from '../../graph/ir.js';
 import { int64Tensor, type Tensor } from '../../tensor.js';
 import type { Operator } from '../table.js';
@@ -11,6 +11,12 @@ export interface GradientCase {
   readonly constants?: readonly Tensor[];
   /** Keeps operands at least this far from zero, on either side. */
   readonly awayFromZero?: number;
+  /** Takes the operands' absolute values. */
+  readonly positive?: boolean;
+  /** Constants come before the operands. */
+  readonly constantsFirst?: boolean;
+  /** How many outputs the operator has, 1 by default. */
+  readonly outputs?: number;
 }
 
 const indices = (...values: number[]) => int64Tensor([values.length], BigInt64Array.from(values, BigInt));
@@ -132,8 +138,49 @@ export const GRADIENT_CASES: readonly GradientCase[] = [
   { op: 'Gather-13', shapes: [[4, 3]], constants: [indices(1, 3, 1)] },
   { op: 'Gather-13', shapes: [[2, 4, 3]], constants: [indices(1, 3, 1)], attributes: { axis: int(1) } },
   { op: 'Gather-13', shapes: [[4, 3]], constants: [int64Tensor([], BigInt64Array.of(2n))] },
+  {
+    op: 'Gather-13',
+    shapes: [[2, 4, 3]],
+    constants: [int64Tensor([2, 2], BigInt64Array.of(1n, 3n, 1n, 0n))],
+    attributes: { axis: int(1) },
+  },
   { op: 'ReduceSum-13', shapes: [[2, 3, 4]] },
   { op: 'ReduceSum-13', shapes: [[2, 3, 4]], constants: [indices(1)], attributes: { keepdims: int(1) } },
   { op: 'ReduceSum-13', shapes: [[2, 3, 4]], constants: [indices(-1, 0)], attributes: { keepdims: int(0) } },
   { op: 'Expand-13', shapes: [[2, 1]], constants: [indices(3, 2, 4)] },
+  { op: 'Gelu-20', shapes: [[4, 5]], attributes: { approximate: text('tanh') } },
+  { op: 'Sqrt-13', shapes: [[2, 3]], positive: true, awayFromZero: 0.5 },
+  { op: 'Sin-7', shapes: [[2, 3]] },
+  { op: 'Cos-7', shapes: [[2, 3]] },
+  { op: 'Sigmoid-13', shapes: [[2, 3]] },
+  { op: 'Relu-14', shapes: [[2, 3]], awayFromZero: 0.1 },
+  ...everyBroadcast('Max-13'),
+  ...everyBroadcast('Min-13'),
+  ...everyBroadcast('Where-16', {
+    constants: [{ dtype: 'bool', dims: [2, 1, 1], data: Uint8Array.of(1, 0) }],
+    constantsFirst: true,
+  }),
+  { op: 'CumSum-14', shapes: [[2, 4]], constants: [int64Tensor([], BigInt64Array.of(1n))] },
+  {
+    op: 'CumSum-14',
+    shapes: [[2, 4]],
+    constants: [int64Tensor([], BigInt64Array.of(0n))],
+    attributes: { reverse: int(1), exclusive: int(1) },
+  },
+  {
+    op: 'GatherElements-13',
+    shapes: [[3, 4]],
+    constants: [int64Tensor([3, 2], BigInt64Array.of(1n, 1n, 0n, 3n, 2n, 0n))],
+    attributes: { axis: int(1) },
+  },
+  {
+    op: 'Concat-13',
+    shapes: [
+      [2, 3],
+      [2, 1],
+    ],
+    attributes: { axis: int(-1) },
+  },
+  { op: 'Split-18', shapes: [[2, 5]], attributes: { axis: int(1), num_outputs: int(2) }, outputs: 2 },
+  { op: 'Split-18', shapes: [[4, 3]], constants: [indices(1, 3)], outputs: 2 },
 ];

@@ -1,0 +1,35 @@
+import { int } from '../../graph/attributes.js';
+import type { GraphBuilder } from '../../ops/builder.js';
+import { countTo } from './tokens.js';
+
+/** The most negative float32, as `transformers` uses for a masked score. */
+const MASKED = -3.4028234663852886e38;
+
+/** `attention_mask` as float32 [batch, sequence]. */
+export function floatMask(builder: GraphBuilder): string {
+  return builder.emit('Cast-19', ['attention_mask'], { to: int(1) });
+}
+
+/** 0 for a real token, MASKED for padding, [batch, 1, 1, sequence]. `mask` is float32 [batch, sequence]. */
+export function paddingBias(builder: GraphBuilder, mask: string): string {
+  const padding = builder.emit('Sub-14', [builder.scalar(1), mask]);
+  const bias = builder.emit('Mul-14', [padding, builder.scalar(MASKED)]);
+  return builder.emit('Unsqueeze-13', [bias, builder.indices([1, 2])]);
+}
+
+/**
+ * 0 where a query may see a key, MASKED after it and in padding: [batch, 1, sequence, sequence], or [sequence, sequence]
+ * without a `mask` (float32 [batch, sequence]). `sequence` is an int64 [1].
+ */
+export function causalBias(builder: GraphBuilder, sequence: string, mask?: string): string {
+  const positions = countTo(builder, sequence);
+  const column = builder.emit('Unsqueeze-13', [positions, builder.indices([1])]);
+  const seen = builder.emit('Cast-19', [builder.emit('LessOrEqual-16', [positions, column])], { to: int(1) });
+  const allowed =
+    mask === undefined
+      ? seen
+      : builder.emit('Mul-14', [seen, builder.emit('Unsqueeze-13', [mask, builder.indices([1, 2])])]);
+  // Masks are joined before they become scores: the sum of two masked scores would be minus infinity.
+  const hidden = builder.emit('Sub-14', [builder.scalar(1), allowed]);
+  return builder.emit('Mul-14', [hidden, builder.scalar(MASKED)]);
+}

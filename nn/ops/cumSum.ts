@@ -1,0 +1,15 @@
+import { attribute, int } from '../graph/attributes.js';
+import { input, perOutputElement } from './families.js';
+import type { OperatorRule } from './rule.js';
+
+/** Running sums along an axis; the gradient runs the other way. */
+export const cumSum: OperatorRule = {
+  infer: (node, known) => [known.type(input(node, 0))],
+  gradient: ({ node, emitter, outputGradients, wanted }) => {
+    const dy = outputGradients[0];
+    if (!dy || !wanted[0]) return [null, null];
+    const reverse = int(1 - attribute(node, 'reverse', 'int', 0));
+    return [emitter.emit('CumSum-14', [dy, input(node, 1)], { ...node.attributes, reverse }), null];
+  },
+  flops: perOutputElement(1),
+};
