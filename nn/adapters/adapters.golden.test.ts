@@ -5,10 +5,13 @@ import { createRunner } from '../exec/onnxRuntime.js';
 import { int } from '../graph/attributes.js';
 import { encodeModel } from '../graph/encode.js';
 import { buildModel, exportOnnx, taskOf } from '../models/buildModel.js';
+import { buildTrainingGraph } from '../models/training.js';
+import { gradientName, type Model } from '../models/types.js';
 import { GraphBuilder } from '../ops/builder.js';
+import type { LinearHook } from '../ops/rule.js';
 import { float32Data, type Tensor } from '../tensor.js';
 import { readSafetensors } from '../weights/safetensors.js';
-import { type LinearHook, loraHook } from './loraLinear.js';
+import { loraHook } from './loraLinear.js';
 import { mergeLora } from './mergeLora.js';
 import { readPeftAdapter, writePeftAdapter } from './peftAdapter.js';
 import type { LoraAdapter } from './types.js';
@@ -57,19 +60,25 @@ describe.each(ADAPTERS)('the adapter %s that PEFT saved', (name) => {
   });
 });
 
+/** The golden model that an adapter is for. */
+function modelOf(name: string, adapter?: LoraAdapter): Model {
+  const { base_model_name_or_path: base } = JSON.parse(
+    readFileSync(url(`${name}/adapter_config.json`), 'utf8'),
+  ) as { base_model_name_or_path: string };
+  const read = (file: string) => readFileSync(new URL(`../goldens/${base}/${file}`, import.meta.url));
+  const configJson = JSON.parse(read('config.json').toString()) as unknown;
+  const weights = readSafetensors(read('model.safetensors'));
+  return buildModel({
+    configJson,
+    weights: adapter ? mergeLora(weights, adapter) : weights,
+    task: taskOf(configJson),
+    seed: 0,
+  });
+}
+
 describe.each(ADAPTERS)('the model of %s', (name) => {
   it("gives PEFT's logits once merged", async () => {
-    const { base_model_name_or_path: base } = JSON.parse(
-      readFileSync(url(`${name}/adapter_config.json`), 'utf8'),
-    ) as { base_model_name_or_path: string };
-    const read = (file: string) => readFileSync(new URL(`../goldens/${base}/${file}`, import.meta.url));
-    const configJson = JSON.parse(read('config.json').toString()) as unknown;
-    const model = buildModel({
-      configJson,
-      weights: mergeLora(readSafetensors(read('model.safetensors')), saved(name)),
-      task: taskOf(configJson),
-      seed: 0,
-    });
+    const model = modelOf(name, saved(name));
     const reference = caseOf(name);
     const runner = await createRunner(exportOnnx(model), { threads: 1 });
     const { logits } = await runner.run(
@@ -78,6 +87,30 @@ describe.each(ADAPTERS)('the model of %s', (name) => {
     );
     await runner.dispose();
     expect(relativeError(logits!, reference.get('logits')!)).toBeLessThan(1e-5);
+  });
+
+  it("has PEFT's loss, and its gradients of the adapter alone, when it is trained unmerged", async () => {
+    const adapter = saved(name);
+    const { model, trainable, inputs } = buildTrainingGraph(modelOf(name), {
+      trainable: () => false,
+      adapter,
+    });
+    const reference = caseOf(name);
+    const expected = group(reference, 'gradients/');
+    expect([...trainable].sort()).toEqual([...expected.keys()].sort());
+    const feeds = {
+      ...Object.fromEntries(inputs.map((input) => [input, reference.get(input)!])),
+      ...Object.fromEntries(adapter.parameters),
+    };
+    const runner = await createRunner(model, { threads: 1 });
+    const names = ['loss', ...trainable.map(gradientName)];
+    const results = await runner.run(feeds, Object.fromEntries(names.map((output) => [output, null])));
+    await runner.dispose();
+    expect(relativeError(results['loss']!, reference.get('loss')!)).toBeLessThan(1e-5);
+    const errors = [...expected].map(
+      ([parameter, tensor]) => [parameter, relativeError(results[gradientName(parameter)]!, tensor)] as const,
+    );
+    expect(errors.filter(([, error]) => !(error < 1e-4))).toEqual([]);
   });
 });
 

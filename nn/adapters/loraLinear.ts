@@ -1,19 +1,6 @@
 import { float, int } from '../graph/attributes.js';
-import type { Emitter } from '../ops/rule.js';
+import type { Emitter, LinearHook, LinearLayer } from '../ops/rule.js';
 import { factorNames, type LoraAdapter, loraScale } from './types.js';
-
-/** A linear layer just emitted. */
-export interface LinearLayer {
-  /** Its module's Hugging Face name. */
-  readonly module: string;
-  /** [rows, in]. */
-  readonly x: string;
-  /** [rows, out]: x W^T + b. */
-  readonly y: string;
-}
-
-/** What a layer's users read in place of `y`: `y` itself, or a value computed from it. */
-export type LinearHook = (emitter: Emitter, layer: LinearLayer) => string;
 
 /** y + scale (x A^T) B^T, in two products of which the second adds y. */
 export function loraLinear(

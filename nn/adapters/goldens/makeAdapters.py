@@ -1,4 +1,4 @@
-"""Makes what PEFT gives for the golden models: adapters that it saved, their merged weights and logits, and PyTorch's
+"""Makes what PEFT gives for the golden models: adapters that it saved, their merged weights, logits and gradients, and PyTorch's
 gradients through a LoRA layer.
 
     pip install torch transformers peft safetensors && python nn/adapters/goldens/makeAdapters.py
@@ -32,8 +32,13 @@ def adapt(name, base_name, auto_class, config):
     config_file.write_text(config_file.read_text().replace(f"{models}/", ""))
     given = load_file(models / base_name / "case.safetensors")
     inputs = {key: given[key] for key in ("input_ids", "attention_mask")}
-    with torch.no_grad():
-        case = inputs | {"logits": adapted(**inputs).logits}
+    result = adapted(**inputs, labels=given["labels"])
+    result.loss.backward()
+    case = inputs | {"labels": given["labels"], "logits": result.logits.detach(), "loss": result.loss.detach()}
+    for key, parameter in adapted.named_parameters():
+        if parameter.requires_grad:
+            plain = key.removeprefix("base_model.model.").replace(".default", "").replace(".modules_to_save", "")
+            case[f"gradients/{plain}"] = parameter.grad.clone()
     for key, value in adapted.merge_and_unload().state_dict().items():
         if not torch.equal(value, base[key]):
             case |= {f"base/{key}": base[key], f"merged/{key}": value}
