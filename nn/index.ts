@@ -1,3 +1,12 @@
+export {
+  createLora,
+  type LoraAdapter,
+  type LoraRequest,
+  mergeLora,
+  type PeftFiles,
+  readPeftAdapter,
+  writePeftAdapter,
+} from './adapters/index.js';
 export { NN_ERROR_CODES, NnError, type NnErrorCode } from './errors.js';
 export { createRunner } from './exec/onnxRuntime.js';
 export type { Provider, Runner, RunnerOptions } from './exec/runner.js';
@@ -17,6 +26,7 @@ export {
 } from './models/types.js';
 export { VERIFICATION_TOLERANCES, type Verification, verifyModel } from './models/verifyModel.js';
 export { graphFlops } from './ops/cost.js';
+export { createOptimizer, type OptimizerSettings } from './optim/index.js';
 export { Random } from './random.js';
 export type { DType, Tensor } from './tensor.js';
 export { type Encoded, type EncodeOptions, loadTokenizer, type Tokenizer } from './tokenize/index.js';
