@@ -1,7 +1,17 @@
+export {
+  createLora,
+  type LoraAdapter,
+  type LoraRequest,
+  mergeLora,
+  type PeftFiles,
+  readPeftAdapter,
+  writePeftAdapter,
+} from './adapters/index.js';
 export { NN_ERROR_CODES, NnError, type NnErrorCode } from './errors.js';
 export { createRunner } from './exec/createRunner.js';
 export type { Provider, Runner, RunnerOptions } from './exec/runner.js';
 export { type DecodedModel, decodeModel } from './graph/decode.js';
+export { readModelFile, writeModelFile } from './graph/modelFile.js';
 export { buildModel, exportOnnx, type ModelSource, taskOf } from './models/buildModel.js';
 export { buildClassifier, type ClassifierSource } from './models/classifier.js';
 export { buildEvaluationModel, buildTrainingGraph, type TrainingOptions } from './models/training.js';
@@ -16,13 +26,18 @@ export {
 } from './models/types.js';
 export { VERIFICATION_TOLERANCES, type Verification, verifyModel } from './models/verifyModel.js';
 export { graphFlops } from './ops/cost.js';
+export { createOptimizer, type OptimizerSettings } from './optim/index.js';
 export { Random } from './random.js';
 export type { DType, Tensor } from './tensor.js';
 export { type Encoded, type EncodeOptions, loadTokenizer, type Tokenizer } from './tokenize/index.js';
 export * from './train/index.js';
 export {
+  type GgufModel,
+  readCheckpointFolder,
+  readGgufFile,
   readSafetensors,
   readSafetensorsFile,
   type SafetensorsFile,
+  writeCheckpointFolder,
   writeSafetensors,
 } from './weights/index.js';

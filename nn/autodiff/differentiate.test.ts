@@ -3,7 +3,7 @@ import { createRunner } from '../exec/createRunner.js';
 import { int } from '../graph/attributes.js';
 import { encodeModel } from '../graph/encode.js';
 import { GraphBuilder } from '../ops/builder.js';
-import { float32Tensor } from '../tensor.js';
+import { float32Tensor, int64Tensor } from '../tensor.js';
 import { differentiate } from './differentiate.js';
 
 const sum = (builder: GraphBuilder, value: string) =>
@@ -55,5 +55,20 @@ describe('differentiation', () => {
     expect(() => differentiate(builder, 'x', ['x'])).toThrow(/scalar/);
     expect(() => differentiate(builder, loss, ['unused'])).toThrow(/does not depend on 'unused'/);
     expect(() => differentiate(builder, sum(builder, counted), ['x'])).toThrow(/no gradient through Cast-19/);
+  });
+
+  it('names every operator on the way that has no gradient', () => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x', 'float32', [3]);
+    const whole = builder.emit('Cast-19', [builder.emit('Cast-19', [x], { to: int(7) })], { to: int(1) });
+    const first = builder.constant(int64Tensor([1, 1]));
+    const scattered = builder.emit('ScatterND-18', [x, first, builder.constant(float32Tensor([1]))]);
+    const loss = sum(builder, builder.emit('Mul-14', [whole, scattered]));
+    expect(() => differentiate(builder, loss, [x])).toThrow(
+      expect.objectContaining({
+        code: 'OPERATOR_UNSUPPORTED',
+        details: { operators: ['Cast-19', 'ScatterND-18'] },
+      }),
+    );
   });
 });

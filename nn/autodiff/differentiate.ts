@@ -10,7 +10,7 @@ import { sumToShape } from './sumToShape.js';
  * Appends to `builder` the nodes that compute d loss / d value for each of `values` (reverse accumulation,
  * Linnainmaa 1970) and returns the gradients' names. No node is made for what depends on none of `values`.
  * Throws SHAPE_MISMATCH where `loss` is not a float scalar, GRAPH_INVALID where it does not depend on one of
- * `values`, OPERATOR_UNSUPPORTED where the way to one leads through an operator that is not differentiable.
+ * `values`, OPERATOR_UNSUPPORTED where the way to one leads through operators that are not differentiable, naming all.
  */
 export function differentiate(
   builder: GraphBuilder,
@@ -29,22 +29,31 @@ export function differentiate(
   const gradients = new Gradients(builder);
   gradients.add(loss, builder.scalar(1));
 
+  const dead = new Map<string, string>();
   for (const node of forward.reverse()) {
     const wanted = node.inputs.map((name) => dependent.has(name));
     const outputGradients = node.outputs.map((name) => gradients.get(name));
     if (!wanted.includes(true) || outputGradients.every((gradient) => gradient === null)) continue;
     const { gradient } = ruleOf(node.op);
     if (typeof gradient !== 'function') {
-      throw new NnError(
-        'OPERATOR_UNSUPPORTED',
-        `no gradient through ${node.op}: ${gradient.notDifferentiable}`,
-      );
+      dead.set(node.op, gradient.notDifferentiable);
+      continue;
     }
     gradient({ node, emitter: builder, outputGradients, wanted }).forEach((contribution, index) => {
       if (contribution !== null && wanted[index]) gradients.add(node.inputs[index]!, contribution);
     });
   }
+  requireAlive(dead);
   return new Map(values.map((name) => [name, gradients.require(name)]));
+}
+
+/** `dead`: the operators that a gradient should have passed through, with the reason why it cannot. */
+function requireAlive(dead: ReadonlyMap<string, string>): void {
+  if (dead.size === 0) return;
+  const reasons = [...dead].map(([op, reason]) => `${op} (${reason})`);
+  throw new NnError('OPERATOR_UNSUPPORTED', `no gradient through ${reasons.join(', ')}`, {
+    details: { operators: [...dead.keys()].sort() },
+  });
 }
 
 /** Every value computed from one of `sources`, and the sources. */

@@ -140,7 +140,7 @@ describe('reading ONNX files', () => {
       'an opset older than the operators known',
       'OPERATOR_UNSUPPORTED',
       (model) => {
-        model.opsetImport[0]!.version = 9n;
+        model.opsetImport[0]!.version = 3n;
       },
     ],
     [
@@ -166,5 +166,17 @@ describe('reading ONNX files', () => {
     ],
   ])('refuses %s', (_, code, change) => {
     expect(refusal(altered(change))).toBe(code);
+  });
+
+  it('names every operator that is not known, not the first alone', () => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x', 'float32', [2]);
+    const graph = builder.build('g', { y: builder.emit('Exp-13', [builder.emit('Sin-7', [x])]) });
+    const model = fromBinary(ModelProtoSchema, encodeModel(graph));
+    model.graph!.node[0]!.opType = 'Selu';
+    model.graph!.node[1]!.opType = 'Elu';
+    expect(() => decodeModel(toBinary(ModelProtoSchema, model))).toThrow(
+      expect.objectContaining({ code: 'OPERATOR_UNSUPPORTED', details: { operators: ['Elu', 'Selu'] } }),
+    );
   });
 });

@@ -1,11 +1,12 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { NnError } from '../errors.js';
-import { resolveOperator } from '../ops/lookup.js';
+import { findOperator } from '../ops/lookup.js';
 import { verifyGraph } from '../ops/verify.js';
 import type { Tensor } from '../tensor.js';
+import { int } from './attributes.js';
 import { decodeTensor, type ReadExternal } from './decodeTensor.js';
 import { ONNX_DTYPES } from './dtypes.js';
-import type { Attribute, Dimension, Graph, Node, ValueInfo } from './ir.js';
+import type { Attribute, Attributes, Dimension, Graph, Node, ValueInfo } from './ir.js';
 import {
   type AttributeProto,
   AttributeProto_AttributeType as AttributeType,
@@ -86,7 +87,7 @@ function decodeGraph(
     inputs: proto.input.filter(({ name }) => !initializers.has(name)).map(decodeValue),
     outputs: proto.output.map(decodeValue),
     initializers,
-    nodes: proto.node.map((node) => decodeNode(node, versions)),
+    nodes: decodeNodes(proto.node, versions),
   };
 }
 
@@ -106,16 +107,38 @@ function decodeValue({ name, type }: ValueInfoProto): ValueInfo {
   return { name, dtype, shape };
 }
 
-function decodeNode(proto: NodeProto, versions: ReadonlyMap<string, number>): Node {
-  const domain = proto.domain === 'ai.onnx' ? '' : proto.domain;
-  return {
-    op: resolveOperator(domain, proto.opType, versions.get(domain)),
-    inputs: proto.input,
-    outputs: proto.output,
-    attributes: Object.fromEntries(
-      proto.attribute.map((entry) => [entry.name, decodeAttribute(proto, entry)]),
-    ),
-  };
+/** Throws OPERATOR_UNSUPPORTED naming every operator that is not known, so that one look tells what is missing. */
+function decodeNodes(protos: readonly NodeProto[], versions: ReadonlyMap<string, number>): Node[] {
+  const unknown = new Set<string>();
+  const nodes = protos.flatMap((proto): Node[] => {
+    const domain = proto.domain === 'ai.onnx' ? '' : proto.domain;
+    const op = findOperator(domain, proto.opType, versions.get(domain));
+    if (op === undefined) {
+      unknown.add(`${domain === '' ? '' : `${domain}.`}${proto.opType}`);
+      return [];
+    }
+    const attributes = proto.attribute.map((entry) => [entry.name, decodeAttribute(proto, entry)] as const);
+    const node = {
+      op,
+      inputs: proto.input,
+      outputs: proto.output,
+      attributes: Object.fromEntries(attributes),
+    };
+    return [{ ...node, attributes: upgradedAttributes(node) }];
+  });
+  if (unknown.size === 0) return nodes;
+  const operators = [...unknown].sort();
+  throw new NnError(
+    'OPERATOR_UNSUPPORTED',
+    `opset ${versions.get('')} has operators that are not known: ${operators.join(', ')}`,
+    { details: { operators } },
+  );
+}
+
+/** What opset 13 left unsaid and 18 demands: into how many equal parts `Split` cuts. */
+function upgradedAttributes({ op, inputs, outputs, attributes }: Node): Attributes {
+  const unsaid = op === 'Split-18' && !inputs[1] && attributes['num_outputs'] === undefined;
+  return unsaid ? { ...attributes, num_outputs: int(outputs.length) } : attributes;
 }
 
 function decodeAttribute(node: NodeProto, attribute: AttributeProto): Attribute {

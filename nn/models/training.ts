@@ -1,3 +1,5 @@
+import { loraHook } from '../adapters/loraLinear.js';
+import type { LoraAdapter } from '../adapters/types.js';
 import { differentiate } from '../autodiff/differentiate.js';
 import { NnError } from '../errors.js';
 import { encodeModel } from '../graph/encode.js';
@@ -12,6 +14,8 @@ import { gradientName, type Model, type TrainingGraph } from './types.js';
 export interface TrainingOptions {
   /** Called once for each parameter; false freezes it. */
   readonly trainable: (name: string) => boolean;
+  /** Trained in place of the model's own parameters, all of which `trainable` should freeze. */
+  readonly adapter?: LoraAdapter;
   readonly loss?: LossOptions;
   /**
    * Computes cheap activations twice to keep fewer of them; typical lengths of a batch decide which. The results
@@ -27,20 +31,20 @@ export interface TrainingOptions {
  */
 export function buildTrainingGraph(
   model: Model,
-  { trainable: isTrainable, loss: options, recomputeFor }: TrainingOptions,
+  { trainable: isTrainable, adapter, loss: options, recomputeFor }: TrainingOptions,
 ): TrainingGraph {
-  const trainable = [...model.parameters.keys()].filter(isTrainable);
+  const trainable = trainedNames(model, isTrainable, adapter);
   if (trainable.length === 0) {
     throw new NnError('GRAPH_INVALID', 'every parameter is frozen: leave at least the head trainable');
   }
-  const builder = new GraphBuilder();
+  const builder = new GraphBuilder(adapter && loraHook(adapter));
   const rows = rowsOfBatch(model.task, options);
-  const outputs = forward(builder, model, new Set(trainable), 'training', rows);
+  const outputs = forward(builder, model, trainedShapes(model, trainable, adapter), 'training', rows);
   const loss = TASK_RULES[model.task].loss(builder, outputs, options);
   const gradients = differentiate(builder, loss, trainable);
   const named = Object.fromEntries([...gradients].map(([name, value]) => [gradientName(name), value]));
   const graph = builder.build('training', { loss, ...outputs, ...named });
-  const inputs = graph.inputs.map(({ name }) => name).filter((name) => !model.parameters.has(name));
+  const inputs = graph.inputs.map(({ name }) => name).filter((name) => !trainable.includes(name));
   const ordered = recomputeFor
     ? recomputeActivations(graph, 'loss', { lengths: axisLengths(recomputeFor) })
     : leavesLast(graph);
@@ -56,26 +60,47 @@ function axisLengths({ batch, sequence }: { readonly batch: number; readonly seq
  * The forward half of the training graph, for scoring with weights that are being trained: the same inputs
  * without labels (a seq2seq model reads `decoder_input_ids`), the task's outputs.
  */
-export function buildEvaluationModel(model: Model, { trainable }: TrainingOptions): Uint8Array {
-  const builder = new GraphBuilder();
-  const chosen = new Set([...model.parameters.keys()].filter(trainable));
+export function buildEvaluationModel(
+  model: Model,
+  { trainable, adapter }: Pick<TrainingOptions, 'trainable' | 'adapter'>,
+): Uint8Array {
+  const builder = new GraphBuilder(adapter && loraHook(adapter));
+  const chosen = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
   return encodeModel(builder.build('evaluation', forward(builder, model, chosen, 'evaluation', 'batch')));
+}
+
+/** The parameters a step trains: the model's that are not frozen, and the adapter's. */
+function trainedNames(
+  { parameters }: Model,
+  isTrainable: TrainingOptions['trainable'],
+  adapter: LoraAdapter | undefined,
+): string[] {
+  const own = [...parameters.keys()].filter(isTrainable);
+  return [...new Set([...own, ...(adapter?.parameters.keys() ?? [])])];
+}
+
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
+function trainedShapes(model: Model, names: readonly string[], adapter: LoraAdapter | undefined): Shapes {
+  return new Map(
+    names.map((name) => [name, (adapter?.parameters.get(name) ?? model.parameters.get(name)!).dims]),
+  );
 }
 
 /** The task's outputs, with the parameters in `asInputs` as inputs and the others as constants. */
 function forward(
   builder: GraphBuilder,
   { modelType, config, task, labels, parameters }: Model,
-  asInputs: ReadonlySet<string>,
+  asInputs: Shapes,
   purpose: Purpose,
   rows: string,
 ): Readonly<Record<string, string>> {
   const family = familyOfType(modelType);
   family.declareInputs(builder, purpose, rows);
   for (const [name, tensor] of parameters) {
-    if (asInputs.has(name)) builder.input(name, 'float32', tensor.dims);
-    else builder.initializer(name, tensor);
+    if (!asInputs.has(name)) builder.initializer(name, tensor);
   }
+  for (const [name, dims] of asInputs) builder.input(name, 'float32', dims);
   if (purpose === 'training') {
     for (const [name, shape] of Object.entries(TASK_RULES[task].labels)) builder.input(name, 'int64', shape);
   }

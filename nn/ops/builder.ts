@@ -2,7 +2,7 @@ import { NnError } from '../errors.js';
 import type { Attributes, Graph, Node, Shape, ValueInfo, ValueType } from '../graph/ir.js';
 import { type DType, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
 import { ruleOf } from './lookup.js';
-import type { Emitter } from './rule.js';
+import type { Emitter, LinearHook } from './rule.js';
 import type { Operator } from './table.js';
 
 /** Longer int64 vectors cannot be shapes, so their values are of no interest to shape inference. */
@@ -17,6 +17,9 @@ export class GraphBuilder implements Emitter {
   readonly #elements = new Map<string, Shape>();
   readonly #once = new Map<string, string>();
   #values = 0;
+
+  /** `linearHook` is for the linear layers of `nn/models`. */
+  constructor(readonly linearHook?: LinearHook) {}
 
   /** A builder that goes on from a finished graph. */
   static from(graph: Graph): GraphBuilder {

@@ -1,6 +1,7 @@
 import { NnError } from '../errors.js';
 import { splitOperator } from '../graph/opset.js';
 import type { OperatorRule } from './rule.js';
+import { SAME_SINCE } from './sameSince.js';
 import { OPERATORS, type Operator } from './table.js';
 
 /** The rule of an operator key. Throws OPERATOR_UNSUPPORTED. */
@@ -19,22 +20,19 @@ export function isOperator(op: string): op is Operator {
 }
 
 /**
- * The operator a model means by `type` at opset `version` of a domain: ONNX gives an operator the newest meaning
- * that is not newer than the opset. Throws OPERATOR_UNSUPPORTED.
+ * The operator a model means by `type` at opset `version` of a domain: the table's newest whose meaning was the same
+ * in that opset already. Undefined where there is none, or where the model does not import the domain.
  */
-export function resolveOperator(domain: string, type: string, version: number | undefined): Operator {
-  const candidates = Object.keys(OPERATORS)
+export function findOperator(
+  domain: string,
+  type: string,
+  version: number | undefined,
+): Operator | undefined {
+  return Object.keys(OPERATORS)
     .filter(isOperator)
     .map((key) => ({ key, name: splitOperator(key) }))
-    .filter(({ name }) => name.domain === domain && name.type === type && name.version <= (version ?? 0))
-    .sort((left, right) => right.name.version - left.name.version);
-  const newest = candidates[0];
-  if (!newest) {
-    const full = domain === '' ? type : `${domain}.${type}`;
-    throw new NnError(
-      'OPERATOR_UNSUPPORTED',
-      `operator ${full} of opset ${version ?? '(not imported)'} is not known`,
-    );
-  }
-  return newest.key;
+    .filter(
+      ({ key, name }) => name.domain === domain && name.type === type && SAME_SINCE[key] <= (version ?? 0),
+    )
+    .sort((left, right) => right.name.version - left.name.version)[0]?.key;
 }

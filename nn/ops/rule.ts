@@ -29,6 +29,19 @@ export interface Emitter extends Known {
   once(key: string, make: () => string): string;
 }
 
+/** A linear layer just emitted. */
+export interface LinearLayer {
+  /** Its module's Hugging Face name. */
+  readonly module: string;
+  /** [rows, in]. */
+  readonly x: string;
+  /** [rows, out]: x W^T + b. */
+  readonly y: string;
+}
+
+/** What a layer's users read in place of `y`: `y` itself, or a value computed from it. */
+export type LinearHook = (emitter: Emitter, layer: LinearLayer) => string;
+
 export interface GradientRequest {
   readonly node: Node;
   readonly emitter: Emitter;

@@ -6,8 +6,7 @@ import { buildTrainingGraph } from '../models/training.js';
 import { gradientName } from '../models/types.js';
 import { float32Data, float32Tensor } from '../tensor.js';
 import { readSafetensors } from '../weights/safetensors.js';
-import { AdamW } from './adamw.js';
-import { ParameterArena } from './arena.js';
+import { AdamW, ParameterArena } from './index.js';
 
 const golden = (name: string) =>
   readFileSync(new URL(`../goldens/bert-sequence-classification/${name}`, import.meta.url));

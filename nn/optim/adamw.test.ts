@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Random } from '../random.js';
 import { float32Data, float32Tensor, type Tensor } from '../tensor.js';
-import { AdamW, type AdamWOptions, decaysByDefault } from './adamw.js';
+import { AdamW, type AdamWOptions } from './adamw.js';
 import { ParameterArena } from './arena.js';
+import { decaysByDefault } from './optimizer.js';
 
 const options: AdamWOptions = {
   beta1: 0.9,

@@ -15,13 +15,15 @@ const checkpoint: Checkpoint = {
     ['a/b', tensor(1, 2)],
     ['c', tensor(3)],
   ]),
-  firstMoments: new Map([
-    ['a/b', tensor(4, 5)],
-    ['c', tensor(6)],
-  ]),
-  secondMoments: new Map([
-    ['a/b', tensor(7, 8)],
-    ['c', tensor(9)],
+  state: new Map([
+    [
+      'firstMoments',
+      new Map([
+        ['a/b', tensor(4, 5)],
+        ['c', tensor(6)],
+      ]),
+    ],
+    ['vectorMoments', new Map([['c', tensor(9)]])],
   ]),
   bestWeights: new Map([
     ['a/b', tensor(10, 11)],

@@ -15,13 +15,11 @@ export interface Checkpoint {
   /** Loss of every step so far. */
   readonly losses: Float32Array;
   readonly weights: ReadonlyMap<string, Tensor>;
-  readonly firstMoments: ReadonlyMap<string, Tensor>;
-  readonly secondMoments: ReadonlyMap<string, Tensor>;
+  /** The optimiser's arrays, by region and parameter; see `StateRegion`. */
+  readonly state: ReadonlyMap<string, ReadonlyMap<string, Tensor>>;
   /** Weights at `history.best`; empty before the first evaluation. */
   readonly bestWeights: ReadonlyMap<string, Tensor>;
 }
-
-const TENSOR_GROUPS = ['weights', 'firstMoments', 'secondMoments', 'bestWeights'] as const;
 
 /** A safetensors file with the small state in its metadata, followed by the SHA-256 of all bytes before it. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
@@ -29,8 +27,13 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const tensors = new Map<string, Tensor>([
     ['losses', { dtype: 'float32', dims: [losses.length], data: losses }],
   ]);
-  for (const group of TENSOR_GROUPS) {
-    for (const [name, tensor] of checkpoint[group]) tensors.set(`${group}/${name}`, tensor);
+  const groups = [
+    ['weights', checkpoint.weights],
+    ...checkpoint.state,
+    ['bestWeights', checkpoint.bestWeights],
+  ] as const;
+  for (const [group, members] of groups) {
+    for (const [name, tensor] of members) tensors.set(`${group}/${name}`, tensor);
   }
   const body = writeSafetensors(tensors, { format: FORMAT, fingerprint, history: JSON.stringify(history) });
   const bytes = new Uint8Array(body.length + DIGEST_BYTES);
@@ -58,21 +61,24 @@ export function decodeCheckpoint(bytes: Uint8Array, fingerprint: string): Checkp
     throw corrupt('it has no history');
   // The digest vouches that these bytes were written by encodeCheckpoint.
   const history = JSON.parse(metadata['history']) as TrainingHistory;
-  const group = (prefix: string) =>
-    new Map(
-      [...tensors]
-        .filter(([name]) => name.startsWith(`${prefix}/`))
-        .map(([name, tensor]) => [name.slice(prefix.length + 1), tensor]),
-    );
-  return {
-    fingerprint,
-    history,
-    losses,
-    weights: group('weights'),
-    firstMoments: group('firstMoments'),
-    secondMoments: group('secondMoments'),
-    bestWeights: group('bestWeights'),
-  };
+  const state = groupsOf(tensors);
+  const weights = state.get('weights') ?? new Map();
+  const bestWeights = state.get('bestWeights') ?? new Map();
+  state.delete('weights');
+  state.delete('bestWeights');
+  return { fingerprint, history, losses, weights, state, bestWeights };
+}
+
+/** The tensors named `GROUP/NAME`. */
+function groupsOf(tensors: ReadonlyMap<string, Tensor>): Map<string, Map<string, Tensor>> {
+  const groups = new Map<string, Map<string, Tensor>>();
+  for (const [key, tensor] of tensors) {
+    const slash = key.indexOf('/');
+    if (slash < 0) continue;
+    const group = groups.get(key.slice(0, slash)) ?? new Map<string, Tensor>();
+    groups.set(key.slice(0, slash), group.set(key.slice(slash + 1), tensor));
+  }
+  return groups;
 }
 
 function readBody(body: Uint8Array): ReturnType<typeof readSafetensorsFile> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { planTraining } from './recipe.js';
+import { optimizerSettings, planTraining } from './recipe.js';
 import { tinyRecipe } from './testing/tinyRun.js';
 
 describe('planTraining', () => {
@@ -16,4 +16,37 @@ describe('planTraining', () => {
     const recipe = { ...tinyRecipe, epochs: 2, batchSize: 16, evaluationsPerEpoch: 1, minSteps: 100 };
     expect(planTraining(recipe, 33)).toMatchObject({ totalSteps: 102, evaluateEverySteps: 51 });
   });
+});
+
+describe('planTraining of warm-up steps', () => {
+  it('takes their number before their share', () => {
+    expect(planTraining({ ...tinyRecipe, warmupRatio: 0.5, warmupSteps: 3 }, 33).warmupSteps).toBe(3);
+  });
+});
+
+describe('optimizerSettings', () => {
+  it('is AdamW on all layers alike, without sums, where the recipe says nothing', () => {
+    expect(optimizerSettings(tinyRecipe, 2)).toEqual({
+      type: 'adamw',
+      weightDecay: tinyRecipe.weightDecay,
+      accumulates: false,
+    });
+    expect(optimizerSettings({ ...tinyRecipe, microBatchSize: tinyRecipe.batchSize }, 2).accumulates).toBe(
+      false,
+    );
+  });
+
+  it('gives lower layers their share of the rate', () => {
+    const { learningRateScale } = optimizerSettings({ ...tinyRecipe, layerwiseDecay: 0.5 }, 2);
+    expect(learningRateScale!({ name: 'bert.encoder.layer.0.output.dense.weight', dims: [2, 2] })).toBe(0.25);
+  });
+
+  it.each([{ microBatchSize: 0 }, { microBatchSize: 1.5 }, { layerwiseDecay: 0 }, { layerwiseDecay: 1.1 }])(
+    'refuses %j',
+    (changes) => {
+      expect(() => optimizerSettings({ ...tinyRecipe, ...changes }, 2)).toThrow(
+        expect.objectContaining({ code: 'SHAPE_MISMATCH' }),
+      );
+    },
+  );
 });

@@ -1,4 +1,6 @@
+import { NnError } from '../errors.js';
 import type { Freeze } from '../models/freezing.js';
+import { layerwiseScale, type OptimizerSettings, type Schedule, warmupStepsOf } from '../optim/index.js';
 
 /** How a classifier is fine-tuned. The names are those of the pipeline file's `training`. */
 export interface TrainingRecipe {
@@ -7,10 +9,20 @@ export interface TrainingRecipe {
   readonly batchSize: number;
   /** Highest learning rate, reached at the end of the warm-up. */
   readonly learningRate: number;
-  /** Decoupled decay of all parameters with more than one axis. */
+  /** Decay of all parameters with more than one axis; decoupled but for SGD, where it is an L2 penalty. */
   readonly weightDecay: number;
+  /** Default: AdamW. */
+  readonly optimizer?: Pick<OptimizerSettings, 'type' | 'momentum' | 'nesterov'>;
+  /** How the learning rate goes on after the warm-up; default: linear, down to 0. */
+  readonly schedule?: Schedule['shape'];
   /** Share of all steps with a rising learning rate. */
   readonly warmupRatio: number;
+  /** Their number, in place of `warmupRatio`. */
+  readonly warmupSteps?: number;
+  /** Factor of the learning rate from one layer to the one below it; see `layerwiseScale`. Default: 1. */
+  readonly layerwiseDecay?: number;
+  /** Examples computed on at once, less memory for the same gradients; default: `batchSize`. */
+  readonly microBatchSize?: number;
   /** Bound of the global L2 norm of a step's gradients. */
   readonly maxGradNorm: number | null;
   /** Which parameters keep the values of the base model. */
@@ -42,7 +54,32 @@ export function planTraining(recipe: TrainingRecipe, examples: number): Training
   return {
     stepsPerEpoch,
     totalSteps,
-    warmupSteps: Math.ceil(totalSteps * recipe.warmupRatio),
+    warmupSteps: warmupStepsOf(
+      recipe.warmupSteps === undefined ? { ratio: recipe.warmupRatio } : { steps: recipe.warmupSteps },
+      totalSteps,
+    ),
     evaluateEverySteps: Math.max(1, Math.ceil(totalSteps / evaluations)),
+  };
+}
+
+/**
+ * The optimiser of a recipe for a model of so many layers. Throws SHAPE_MISMATCH for a micro-batch without examples or
+ * a layer-wise decay outside (0, 1].
+ */
+export function optimizerSettings(recipe: TrainingRecipe, layers: number): OptimizerSettings {
+  const { optimizer = { type: 'adamw' }, weightDecay, layerwiseDecay: decay, microBatchSize } = recipe;
+  if (microBatchSize !== undefined && !(Number.isSafeInteger(microBatchSize) && microBatchSize > 0)) {
+    throw new NnError('SHAPE_MISMATCH', `a micro-batch needs at least one example, not ${microBatchSize}`);
+  }
+  if (decay !== undefined && !(decay > 0 && decay <= 1)) {
+    throw new NnError('SHAPE_MISMATCH', `a layer-wise decay lies above 0 and is at most 1, not ${decay}`);
+  }
+  return {
+    ...optimizer,
+    weightDecay,
+    accumulates: microBatchSize !== undefined && microBatchSize < recipe.batchSize,
+    ...(decay !== undefined && {
+      learningRateScale: ({ name }: { readonly name: string }) => layerwiseScale(name, { layers, decay }),
+    }),
   };
 }

@@ -2,7 +2,13 @@ import { NnError } from '../errors.js';
 import type { Provider } from '../exec/runner.js';
 import { isTrainable } from '../models/freezing.js';
 import { type Classifier, gradientName } from '../models/types.js';
-import { AdamW, decaysByDefault, linearSchedule, ParameterArena } from '../optim/index.js';
+import {
+  createOptimizer,
+  GradientAccumulator,
+  type Optimizer,
+  type ParameterArena,
+  scheduledRate,
+} from '../optim/index.js';
 import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
 import { epochBatches, lengthsOf, padBatch } from './batches.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
@@ -12,7 +18,7 @@ import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoin
 import { inferInOrder } from './infer.js';
 import { macroF1 } from './macroF1.js';
 import { Pace } from './pace.js';
-import { planTraining, type TrainingPlan, type TrainingRecipe } from './recipe.js';
+import { optimizerSettings, planTraining, type TrainingPlan, type TrainingRecipe } from './recipe.js';
 import { argmaxRows, meanCrossEntropy } from './softmax.js';
 import { createStepModels, type StepModels } from './stepModels.js';
 
@@ -60,15 +66,20 @@ export interface TrainingResult {
   readonly paddingShare: number;
 }
 
+interface ComputedBatch {
+  readonly loss: number;
+  readonly realTokens: number;
+  readonly paddedTokens: number;
+}
+
 /** Sequences of one inference batch; more makes no difference on a CPU. */
 const EVALUATION_BATCH = 32;
 
 /**
- * Fine-tuning of a classifier, one step at a time, with AdamW and a linear schedule. Equal options give bit-equal
- * weights, also when the run was cut at any checkpoint and resumed. Computes on the calling thread.
+ * Fine-tuning of a classifier, one step at a time, with the recipe's optimiser and schedule. Equal options give
+ * bit-equal weights, also when the run was cut at any checkpoint and resumed. Computes on the calling thread.
  */
 export class TrainingSession {
-  private readonly adamw: AdamW;
   private readonly losses: Float32Array;
   private readonly pace = new Pace();
   private readonly lengths: Int32Array;
@@ -82,16 +93,9 @@ export class TrainingSession {
     private readonly plan: TrainingPlan,
     private readonly fingerprint: string,
     private readonly arena: ParameterArena,
+    private readonly optimizer: Optimizer,
     private readonly models: StepModels,
   ) {
-    const { weightDecay } = options.recipe;
-    this.adamw = new AdamW(arena, {
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-8,
-      weightDecay,
-      decays: decaysByDefault,
-    });
     this.losses = new Float32Array(plan.totalSteps);
     this.lengths = lengthsOf(sets.train.sequences);
   }
@@ -111,14 +115,17 @@ export class TrainingSession {
     const fingerprint = runFingerprint(classifier, recipe, sets.train, sets.validation);
     const checkpoint = resumeFrom && decodeCheckpoint(resumeFrom, fingerprint);
     const trainable = (name: string) => isTrainable(classifier, recipe.freeze, name);
-    const arena = new ParameterArena(new Map([...classifier.parameters].filter(([name]) => trainable(name))));
+    const { arena, optimizer } = createOptimizer(
+      new Map([...classifier.parameters].filter(([name]) => trainable(name))),
+      optimizerSettings(recipe, classifier.config.layers),
+    );
     const models = await createStepModels(classifier, {
       trainable,
       threads,
       ...(providers && { providers }),
     });
     const plan = planTraining(recipe, options.train.length);
-    const session = new TrainingSession(rest, sets, plan, fingerprint, arena, models);
+    const session = new TrainingSession(rest, sets, plan, fingerprint, arena, optimizer, models);
     if (checkpoint) session.restore(checkpoint);
     return session;
   }
@@ -136,13 +143,15 @@ export class TrainingSession {
     const { step } = this.history;
     const { recipe } = this.options;
     const batch = this.batch(step);
-    const { inputIds, attentionMask, realTokens, paddedTokens } = padBatch(this.sets.train.sequences, batch);
-    const loss = await this.computeGradients(inputIds, attentionMask, batch);
-    const gradNorm = this.adamw.gradNorm();
+    const { loss, realTokens, paddedTokens } = await this.computeBatch(batch);
+    const gradNorm = this.optimizer.gradNorm();
     requireFinite(step + 1, { 'training loss': loss, 'gradient norm': gradNorm });
     const { totalSteps, warmupSteps } = this.plan;
-    const learningRate = linearSchedule({ learningRate: recipe.learningRate, warmupSteps, totalSteps }, step);
-    this.adamw.step({ learningRate, maxGradNorm: recipe.maxGradNorm }, gradNorm);
+    const learningRate = scheduledRate(
+      { shape: recipe.schedule ?? 'linear', learningRate: recipe.learningRate, warmupSteps, totalSteps },
+      step,
+    );
+    this.optimizer.step({ learningRate, maxGradNorm: recipe.maxGradNorm }, gradNorm);
     this.losses[step] = loss;
     this.pace.addStep(performance.now() - startedMs, realTokens);
     const before = this.history;
@@ -174,8 +183,7 @@ export class TrainingSession {
       history: this.history,
       losses: this.losses.subarray(0, this.history.step),
       weights: this.arena.region('weights'),
-      firstMoments: this.arena.region('firstMoments'),
-      secondMoments: this.arena.region('secondMoments'),
+      state: new Map(this.arena.stateRegions.map((region) => [region, this.arena.region(region)])),
       bestWeights: this.bestWeights,
     });
   }
@@ -206,8 +214,9 @@ export class TrainingSession {
     this.history = checkpoint.history;
     this.losses.set(checkpoint.losses);
     this.arena.load('weights', checkpoint.weights);
-    this.arena.load('firstMoments', checkpoint.firstMoments);
-    this.arena.load('secondMoments', checkpoint.secondMoments);
+    for (const region of this.arena.stateRegions) {
+      this.arena.load(region, checkpoint.state.get(region) ?? new Map());
+    }
     // Copied so that the checkpoint's bytes need not stay in memory.
     this.bestWeights = new Map(
       [...checkpoint.bestWeights].map(([name, tensor]) => [
@@ -215,7 +224,7 @@ export class TrainingSession {
         float32Tensor(tensor.dims, float32Data(tensor).slice()),
       ]),
     );
-    this.adamw.resumeAt(checkpoint.history.step);
+    this.optimizer.resumeAt(checkpoint.history.step);
   }
 
   private batch(step: number): Int32Array {
@@ -227,12 +236,26 @@ export class TrainingSession {
     return this.epochOrder.batches[step % this.plan.stepsPerEpoch]!;
   }
 
-  /** Leaves the gradients in the arena and returns the loss. */
-  private async computeGradients(
-    inputIds: Tensor,
-    attentionMask: Tensor,
-    batch: Int32Array,
-  ): Promise<number> {
+  /** Leaves the gradients of the batch's mean loss in the arena. */
+  private async computeBatch(batch: Int32Array): Promise<ComputedBatch> {
+    const size = this.options.recipe.microBatchSize ?? batch.length;
+    if (batch.length <= size) return this.computeGradients(batch);
+    const accumulator = new GradientAccumulator(this.arena);
+    const sum = { loss: 0, realTokens: 0, paddedTokens: 0 };
+    for (let start = 0; start < batch.length; start += size) {
+      const part = batch.subarray(start, start + size);
+      const { loss, realTokens, paddedTokens } = await this.computeGradients(part);
+      accumulator.add(part.length);
+      sum.loss += loss * part.length;
+      sum.realTokens += realTokens;
+      sum.paddedTokens += paddedTokens;
+    }
+    accumulator.finish();
+    return { ...sum, loss: sum.loss / batch.length };
+  }
+
+  private async computeGradients(batch: Int32Array): Promise<ComputedBatch> {
+    const { inputIds, attentionMask, realTokens, paddedTokens } = padBatch(this.sets.train.sequences, batch);
     const labels = BigInt64Array.from(batch, (index) => BigInt(this.sets.train.labels[index]!));
     const gradients = new Map(
       [...this.arena.region('gradients')].map(([name, tensor]) => [gradientName(name), tensor]),
@@ -247,7 +270,7 @@ export class TrainingSession {
       },
       { loss, ...Object.fromEntries(gradients) },
     );
-    return float32Data(loss)[0]!;
+    return { loss: float32Data(loss)[0]!, realTokens, paddedTokens };
   }
 
   private evaluationIsDue(): boolean {

@@ -61,13 +61,21 @@ function openInside(folder: string, name: string): number {
   // Checked on the path so that opening a device has no effect, and again on what was opened.
   const before = lstatSync(path);
   if (!before.isFile()) throw refused(name, 'is not a file');
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  const opened = fstatSync(descriptor);
-  if (opened.isFile() && opened.ino === before.ino && opened.dev === before.dev && opened.nlink === 1) {
+  const descriptor = opened(name, path);
+  const found = fstatSync(descriptor);
+  if (found.isFile() && found.ino === before.ino && found.dev === before.dev && found.nlink === 1) {
     return descriptor;
   }
   closeSync(descriptor);
-  throw refused(name, opened.nlink > 1 ? 'has a second hard link; copy it' : 'was exchanged while opened');
+  throw refused(name, found.nlink > 1 ? 'has a second hard link; copy it' : 'was exchanged while opened');
+}
+
+function opened(name: string, path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw refused(name, `cannot be opened (${(cause as NodeJS.ErrnoException).code})`, cause);
+  }
 }
 
 function resolved(folder: string, name: string): string {
@@ -112,6 +120,6 @@ function requireInside(offset: number, length: number, size: number): void {
   }
 }
 
-function refused(name: string, found: string): NnError {
-  return new NnError('WEIGHTS_CORRUPT', `file ${JSON.stringify(name)} of the model ${found}`);
+function refused(name: string, found: string, cause?: unknown): NnError {
+  return new NnError('WEIGHTS_CORRUPT', `file ${JSON.stringify(name)} of the model ${found}`, { cause });
 }

@@ -38,7 +38,7 @@ export function readCheckpointFolder(folder: string): Map<string, Tensor> {
 }
 
 /** Names of the tensors in each shard. Throws WEIGHTS_CORRUPT. */
-export function parseIndex(bytes: Uint8Array): Map<string, Set<string>> {
+function parseIndex(bytes: Uint8Array): Map<string, Set<string>> {
   const { weight_map: weightMap } = parseObject(bytes, 'the index');
   if (!isRecord(weightMap)) throw corrupt('the index has no weight_map');
   const shards = new Map<string, Set<string>>();

@@ -4,6 +4,7 @@ Needs gguf, transformers, torch, tokenizers, sentencepiece. Run it in this folde
 - sentence-piece.gguf: output tied to the embedding, linear rotary scaling, alignment 32, every quantisation.
 - byte-level.gguf: own output, LLaMA 3 rotary scaling, alignment 64, other quantisations of the same parts.
 - blocks.gguf: one tensor a quantisation, random blocks, for bit equality with gguf.dequantize.
+- vocabulary-*.gguf: no tensors, a byte-level vocabulary for each other pre-tokenizer that is read.
 - *.expected.json: SHA-256 of each tensor's float32 bytes as transformers (or gguf) reads it; token ids of texts as
   sentencepiece or tokenizers gives them; the configuration the model was made from.
 """
@@ -260,9 +261,10 @@ def blocks():
     random = np.random.default_rng(11)
     writer = gguf.GGUFWriter("blocks.gguf", "none")
     expected = {}
-    for kind in (Q.F32, Q.F16, Q.BF16, Q.Q4_0, Q.Q4_1, Q.Q5_0, Q.Q5_1, Q.Q8_0):
+    for kind in (Q.F32, Q.F16, Q.BF16, Q.Q4_0, Q.Q4_1, Q.Q5_0, Q.Q5_1, Q.Q8_0, Q.Q4_K, Q.Q5_K, Q.Q6_K):
         values, size = gguf.GGML_QUANT_SIZES[kind]
-        raw = random.integers(0, 256, (96, size * (64 // values)), dtype=np.uint8)
+        shape = (96, size * (64 // values)) if values < 64 else (32, size)
+        raw = random.integers(0, 256, shape, dtype=np.uint8)
         with np.errstate(all="ignore"):
             finite = np.isfinite(gguf.dequantize(raw, kind)).all(axis=1)
         raw = np.ascontiguousarray(raw[finite])
@@ -281,6 +283,40 @@ def blocks():
         file.write("\n")
 
 
+def vocabularies():
+    level = tokenizers.pre_tokenizers.ByteLevel(use_regex=True, **GPT2_ARGS)
+    digits = tokenizers.pre_tokenizers.Digits(individual_digits=True)
+    for name, splitter in (
+        ("gpt-2", level),
+        ("smollm", tokenizers.pre_tokenizers.Sequence([digits, level])),
+    ):
+        tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE())
+        tokenizer.pre_tokenizer = splitter
+        trainer = tokenizers.trainers.BpeTrainer(
+            vocab_size=420,
+            initial_alphabet=tokenizers.pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        )
+        tokenizer.train_from_iterator(CORPUS, trainer)
+        tokenizer.add_special_tokens(["<|endoftext|>"])
+        merges = json.loads(tokenizer.to_str())["model"]["merges"]
+        tokens = [tokenizer.id_to_token(i) for i in range(tokenizer.get_vocab_size())]
+        writer = gguf.GGUFWriter(f"vocabulary-{name}.gguf", "llama")
+        writer.add_tokenizer_model("gpt2")
+        writer.add_tokenizer_pre(name)
+        writer.add_token_list(tokens)
+        writer.add_token_types([3 if token.startswith("<|") else 1 for token in tokens])
+        writer.add_token_merges([" ".join(merge) for merge in merges])
+        writer.add_bos_token_id(len(tokens) - 1)
+        writer.add_eos_token_id(len(tokens) - 1)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.close()
+        ids = [tokenizer.encode(text).ids for text in TEXTS]
+        expect(f"vocabulary-{name}.expected.json", {}, {}, ids)
+
+
 blocks()
 sentence_piece()
 byte_level()
+vocabularies()

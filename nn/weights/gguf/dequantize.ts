@@ -1,6 +1,6 @@
 import { float16ToFloat32 } from '../half.js';
 
-/** Values of one block in every quantisation here. */
+/** Values of one block. */
 export const BLOCK_VALUES = 32;
 const HALF = BLOCK_VALUES / 2;
 
@@ -68,7 +68,8 @@ export function dequantizeQ8(bytes: Uint8Array): Float32Array {
   return values;
 }
 
-function float16(bytes: Uint8Array, at: number): number {
+/** The binary16 value at a byte. */
+export function float16(bytes: Uint8Array, at: number): number {
   return FLOAT16[bytes[at]! | (bytes[at + 1]! << 8)]!;
 }
 

@@ -2,6 +2,7 @@ import { bfloat16ToFloat32, float16ToFloat32 } from '../half.js';
 import { viewAs } from '../views.js';
 import { corrupt, unsupported } from './corrupt.js';
 import { BLOCK_VALUES, dequantizeQ4, dequantizeQ5, dequantizeQ8 } from './dequantize.js';
+import { dequantizeK, dequantizeQ6K, K_BLOCK_VALUES } from './dequantizeK.js';
 
 /** How ggml stores values: blocks of `blockValues` in `blockBytes`, along the innermost axis. */
 export interface Quantization {
@@ -21,6 +22,9 @@ const QUANTIZATIONS: ReadonlyMap<number, Quantization> = new Map<number, Quantiz
   [6, blocks('Q5_0', 22, (bytes) => dequantizeQ5(bytes, { minimum: false }))],
   [7, blocks('Q5_1', 24, (bytes) => dequantizeQ5(bytes, { minimum: true }))],
   [8, blocks('Q8_0', 34, dequantizeQ8)],
+  [12, blocks('Q4_K', 144, (bytes) => dequantizeK(bytes, { fifthBits: false }), K_BLOCK_VALUES)],
+  [13, blocks('Q5_K', 176, (bytes) => dequantizeK(bytes, { fifthBits: true }), K_BLOCK_VALUES)],
+  [14, blocks('Q6_K', 210, dequantizeQ6K, K_BLOCK_VALUES)],
   [30, plain('BF16', 2, (bytes) => bfloat16ToFloat32(viewAs(Uint16Array, bytes)))],
 ]);
 
@@ -30,9 +34,6 @@ const UNREAD: ReadonlyMap<number, string> = new Map(
     Q8_1: 9,
     Q2_K: 10,
     Q3_K: 11,
-    Q4_K: 12,
-    Q5_K: 13,
-    Q6_K: 14,
     Q8_K: 15,
     IQ2_XXS: 16,
     IQ2_XS: 17,
@@ -70,6 +71,11 @@ function plain(name: string, blockBytes: number, toFloat32: Quantization['toFloa
   return { name, blockValues: 1, blockBytes, toFloat32 };
 }
 
-function blocks(name: string, blockBytes: number, toFloat32: Quantization['toFloat32']): Quantization {
-  return { name, blockValues: BLOCK_VALUES, blockBytes, toFloat32 };
+function blocks(
+  name: string,
+  blockBytes: number,
+  toFloat32: Quantization['toFloat32'],
+  blockValues = BLOCK_VALUES,
+): Quantization {
+  return { name, blockValues, blockBytes, toFloat32 };
 }

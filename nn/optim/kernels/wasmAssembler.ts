@@ -44,7 +44,18 @@ export const v128 = {
     ...simd(0x5d),
     ...memoryArgument(3, offset),
   ],
+  /** Four bytes in the lowest lane, zeros in the others. */
+  load32Zero: (address: Code): Code => [...address, ...simd(0x5c), ...memoryArgument(2, 0)],
   store: (address: Code, value: Code): Code => [...address, ...value, ...simd(0x0b), ...memoryArgument(4, 0)],
+  /** The four bytes of the lowest lane. */
+  store32: (address: Code, value: Code): Code => [
+    ...address,
+    ...value,
+    ...simd(0x5a),
+    ...memoryArgument(2, 0),
+    0,
+  ],
+  zero: [...simd(0x0c), ...new Array<number>(16).fill(0)] as Code,
 };
 
 export const f32x4 = {
@@ -57,6 +68,7 @@ export const f32x4 = {
 };
 
 export const f64x2 = {
+  splat: (a: Code): Code => [...a, ...simd(0x14)],
   extractLane: (a: Code, lane: number): Code => [...a, ...simd(0x21), lane],
   /** The two low float32 lanes as float64. */
   promoteLow: (a: Code): Code => [...a, ...simd(0x5f)],

@@ -1,0 +1,4 @@
+export { createLora, type LoraRequest } from './createLora.js';
+export { mergeLora } from './mergeLora.js';
+export { type PeftFiles, readPeftAdapter, writePeftAdapter } from './peftAdapter.js';
+export type { LoraAdapter } from './types.js';

@@ -1,0 +1,50 @@
+import type { Operator } from './table.js';
+
+/**
+ * The oldest version of each operator whose meaning, for the element types here, is that of the table's version: what
+ * changed since are element types, and attributes that may be left out (docs/Changelog.md of onnx/onnx).
+ */
+export const SAME_SINCE: { readonly [O in Operator]: number } = {
+  'Add-14': 7,
+  'Cast-19': 6,
+  'com.microsoft.FusedMatMul-1': 1,
+  'Concat-13': 4,
+  'Cos-7': 7,
+  'CumSum-14': 11,
+  'Div-14': 7,
+  'Equal-19': 11,
+  'Erf-13': 9,
+  'Exp-13': 6,
+  'Expand-13': 8,
+  'Gather-13': 1,
+  'GatherElements-13': 11,
+  'Gelu-20': 20,
+  'Gemm-13': 7,
+  'Identity-16': 1,
+  'LayerNormalization-17': 17,
+  'LessOrEqual-16': 12,
+  'LogSoftmax-13': 13,
+  'MatMul-13': 1,
+  'Max-13': 8,
+  'Min-13': 8,
+  'Mul-14': 7,
+  'Neg-13': 6,
+  'Range-11': 11,
+  'ReduceSum-13': 13,
+  'Relu-14': 6,
+  'Reshape-19': 5,
+  'ScatterElements-18': 11,
+  'ScatterND-18': 11,
+  'Shape-19': 1,
+  'Sigmoid-13': 6,
+  'Sin-7': 7,
+  'Softmax-13': 13,
+  // Its equal parts are counted by `num_outputs` since 18; see `upgradedAttributes`.
+  'Split-18': 13,
+  'Sqrt-13': 6,
+  'Sub-14': 7,
+  'Tanh-13': 6,
+  'Transpose-13': 1,
+  'Unsqueeze-13': 13,
+  'Where-16': 9,
+};

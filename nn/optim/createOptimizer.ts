@@ -1,0 +1,62 @@
+import type { Tensor } from '../tensor.js';
+import { ADAFACTOR_DEFAULTS, ADAFACTOR_LAYOUT, Adafactor } from './adafactor.js';
+import { AdamW } from './adamw.js';
+import { ADAMW_LAYOUT, type ArenaLayout, ParameterArena } from './arena.js';
+import { decaysByDefault, type GroupRules, type Optimizer } from './optimizer.js';
+import { Sgd, sgdLayout } from './sgd.js';
+
+export type OptimizerType = 'adamw' | 'sgd' | 'adafactor';
+
+export interface OptimizerSettings extends Partial<GroupRules> {
+  readonly type: OptimizerType;
+  readonly weightDecay: number;
+  /** Of SGD; default: 0.9. */
+  readonly momentum?: number;
+  /** Of SGD; default: false. */
+  readonly nesterov?: boolean;
+  /** Whether the arena has room for a `GradientAccumulator`; default: false. */
+  readonly accumulates?: boolean;
+}
+
+interface OptimizerKind {
+  readonly layout: (settings: OptimizerSettings) => ArenaLayout;
+  readonly create: (arena: ParameterArena, settings: OptimizerSettings, rules: GroupRules) => Optimizer;
+}
+
+const DEFAULT_MOMENTUM = 0.9;
+
+const KINDS: Readonly<Record<OptimizerType, OptimizerKind>> = {
+  adamw: {
+    layout: () => ADAMW_LAYOUT,
+    create: (arena, { weightDecay }, rules) =>
+      new AdamW(arena, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay, ...rules }),
+  },
+  sgd: {
+    layout: ({ momentum = DEFAULT_MOMENTUM }) => sgdLayout({ momentum }),
+    create: (arena, { weightDecay, momentum = DEFAULT_MOMENTUM, nesterov = false }, rules) =>
+      new Sgd(arena, { momentum, nesterov, weightDecay, ...rules }),
+  },
+  adafactor: {
+    layout: () => ADAFACTOR_LAYOUT,
+    create: (arena, { weightDecay }, rules) =>
+      new Adafactor(arena, { ...ADAFACTOR_DEFAULTS, weightDecay, ...rules }),
+  },
+};
+
+/**
+ * An optimiser and the memory it works in, which holds only the regions it needs. Throws BASE_MODEL_UNSUPPORTED where
+ * they exceed 4 GiB, SHAPE_MISMATCH for Nesterov's form without a momentum.
+ */
+export function createOptimizer(
+  parameters: ReadonlyMap<string, Tensor>,
+  settings: OptimizerSettings,
+): { readonly arena: ParameterArena; readonly optimizer: Optimizer } {
+  const { layout, create } = KINDS[settings.type];
+  const arena = new ParameterArena(parameters, {
+    ...layout(settings),
+    gradientSums: settings.accumulates ?? false,
+  });
+  const { decays = decaysByDefault, learningRateScale } = settings;
+  const optimizer = create(arena, settings, { decays, ...(learningRateScale && { learningRateScale }) });
+  return { arena, optimizer };
+}
