@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fromBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
 import { NnError } from '../errors.js';
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
+import type { Provider } from '../exec/runner.js';
 import { decodeModel } from '../graph/decode.js';
 import { decodeTensor } from '../graph/decodeTensor.js';
 import { encodeModel } from '../graph/encode.js';
@@ -39,11 +40,14 @@ const tensor = (base64: string) => decodeTensor(fromBinary(TensorProtoSchema, by
 const operatorsSeen = new Set<string>();
 
 /** Decodes, infers, encodes anew and runs: what the core understood is what ONNX Runtime computes. */
-const run = async ({ model, inputs, outputs }: OnnxCase): Promise<{ shapes: Shape[]; results: Tensor[] }> => {
+const run = async (
+  { model, inputs, outputs }: OnnxCase,
+  provider: Provider,
+): Promise<{ shapes: Shape[]; results: Tensor[] }> => {
   const { graph } = decodeModel(bytes(model));
   for (const { op } of graph.nodes) operatorsSeen.add(op);
   const builder = GraphBuilder.from(graph);
-  const runner = await createRunner(encodeModel(graph), { threads: 1 });
+  const runner = await createRunner(encodeModel(graph), { threads: 1, providers: [provider] });
   try {
     const feeds = Object.fromEntries(inputs.map((value, at) => [graph.inputs[at]!.name, tensor(value)]));
     const names = graph.outputs.map(({ name }) => name).slice(0, outputs.length);
@@ -66,16 +70,16 @@ const near = (found: Tensor, wanted: Tensor, { rtol, atol }: OnnxCase): boolean 
   });
 
 describe("ONNX's own cases", () => {
-  it.each(cases.filter(({ name }) => !(name in refused)).map((each) => [each.name, each] as const))(
-    '%s',
-    async (_, each) => {
-      const wanted = each.outputs.map(tensor);
-      const { shapes, results } = await run(each);
-      expect(shapes).toEqual(wanted.map(({ dims }) => dims));
-      expect(results.map((result) => [...result.dims])).toEqual(wanted.map(({ dims }) => dims));
-      expect(results.map((result, at) => near(result, wanted[at]!, each))).toEqual(wanted.map(() => true));
-    },
-  );
+  const accepted = cases.filter(({ name }) => !(name in refused));
+  const through = (provider: Provider) =>
+    accepted.map((each) => [`${each.name} through ${provider}`, provider, each] as const);
+  it.each([...through('cpu'), ...through('tfjs-cpu')])('%s', async (_, provider, each) => {
+    const wanted = each.outputs.map(tensor);
+    const { shapes, results } = await run(each, provider);
+    expect(shapes).toEqual(wanted.map(({ dims }) => dims));
+    expect(results.map((result) => [...result.dims])).toEqual(wanted.map(({ dims }) => dims));
+    expect(results.map((result, at) => near(result, wanted[at]!, each))).toEqual(wanted.map(() => true));
+  });
 
   it('that the core refuses are refused with a code, and each has its reason in the list', () => {
     const found = cases.flatMap(({ name, model }) => {
