@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { differentiate } from '../autodiff/differentiate.js';
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
 import { int } from '../graph/attributes.js';
 import { encodeModel } from '../graph/encode.js';
 import { buildModel, exportOnnx, taskOf } from '../models/buildModel.js';

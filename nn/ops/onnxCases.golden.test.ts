@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fromBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from '@jest/globals';
 import { NnError } from '../errors.js';
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
+import type { Provider } from '../exec/runner.js';
 import { decodeModel } from '../graph/decode.js';
 import { decodeTensor } from '../graph/decodeTensor.js';
 import { encodeModel } from '../graph/encode.js';
@@ -38,12 +39,15 @@ const tensor = (base64: string) => decodeTensor(fromBinary(TensorProtoSchema, by
 
 const operatorsSeen = new Set<string>();
 
-/** Decodes, infers, encodes anew and runs: what the core understood is what ONNX Runtime computes. */
-const run = async ({ model, inputs, outputs }: OnnxCase): Promise<{ shapes: Shape[]; results: Tensor[] }> => {
+/** Decodes, infers, encodes anew and runs: what the core understood is what the executor computes. */
+const run = async (
+  { model, inputs, outputs }: OnnxCase,
+  provider: Provider,
+): Promise<{ shapes: Shape[]; results: Tensor[] }> => {
   const { graph } = decodeModel(bytes(model));
   for (const { op } of graph.nodes) operatorsSeen.add(op);
   const builder = GraphBuilder.from(graph);
-  const runner = await createRunner(encodeModel(graph), { threads: 1 });
+  const runner = await createRunner(encodeModel(graph), { threads: 1, providers: [provider] });
   try {
     const feeds = Object.fromEntries(inputs.map((value, at) => [graph.inputs[at]!.name, tensor(value)]));
     const names = graph.outputs.map(({ name }) => name).slice(0, outputs.length);
@@ -65,18 +69,20 @@ const near = (found: Tensor, wanted: Tensor, { rtol, atol }: OnnxCase): boolean 
     return Object.is(value, other) || Math.abs(value - other) <= atol + rtol * Math.abs(value);
   });
 
-describe("ONNX's own cases", () => {
+describe.each(['cpu', 'tfjs-cpu', 'tfjs-wasm'] as const)("ONNX's own cases on %s", (provider) => {
   it.each(cases.filter(({ name }) => !(name in refused)).map((each) => [each.name, each] as const))(
     '%s',
     async (_, each) => {
       const wanted = each.outputs.map(tensor);
-      const { shapes, results } = await run(each);
+      const { shapes, results } = await run(each, provider);
       expect(shapes).toEqual(wanted.map(({ dims }) => dims));
       expect(results.map((result) => [...result.dims])).toEqual(wanted.map(({ dims }) => dims));
       expect(results.map((result, at) => near(result, wanted[at]!, each))).toEqual(wanted.map(() => true));
     },
   );
+});
 
+describe("ONNX's own cases", () => {
   it('that the core refuses are refused with a code, and each has its reason in the list', () => {
     const found = cases.flatMap(({ name, model }) => {
       try {
