@@ -134,11 +134,38 @@ export const TrainingRecipe = z.strictObject({
     .default(60)
     .describe('Epochs are added until there are this many steps, for training on few rows.'),
   batchSize: z.number().int().min(1).max(1024).default(16).describe('Texts in a step.'),
-  learningRate: z.number().positive().max(1).default(5e-5).describe('Peak learning rate of AdamW.'),
+  learningRate: z.number().positive().max(1).default(5e-5).describe('Peak learning rate.'),
+  optimizer: z
+    .enum(['adamw', 'sgd', 'adafactor'])
+    .default('adamw')
+    .describe('adafactor keeps less in memory; sgd has momentum 0.9.'),
+  schedule: z
+    .enum(['linear', 'cosine', 'constant'])
+    .default('linear')
+    .describe('How the learning rate goes on after the warm-up.'),
+  layerwiseDecay: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe('Factor of the learning rate from one layer to the one below it.'),
+  microBatchSize: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe('Texts computed on at once, for less memory; all of a step when left out.'),
   weightDecay: z.number().min(0).max(1).default(0.01).describe('Decoupled weight decay.'),
   warmupRatio: z.number().min(0).lt(1).default(0.1).describe('Share of all steps with a rising rate.'),
   maxGradNorm: z.number().positive().default(1).describe('Gradients are clipped to this global norm.'),
-  freeze: z.enum(['none', 'embeddings']).default('embeddings').describe('What keeps its pretrained weights.'),
+  freeze: z
+    .union([
+      z.enum(['none', 'embeddings']),
+      z.strictObject({ bottomLayers: z.number().int().min(0).max(1000).describe('And the embeddings.') }),
+    ])
+    .default('embeddings')
+    .describe('What keeps its pretrained weights.'),
   evaluationsPerEpoch: z.number().int().min(1).max(100).default(2).describe('Validations in each epoch.'),
   earlyStopping: z
     .strictObject({

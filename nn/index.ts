@@ -13,7 +13,12 @@ export type { Provider, Runner, RunnerOptions } from './exec/runner.js';
 export { type DecodedModel, decodeModel } from './graph/decode.js';
 export { readModelFile, writeModelFile } from './graph/modelFile.js';
 export { buildModel, exportOnnx, type ModelSource, taskOf } from './models/buildModel.js';
-export { buildClassifier, type ClassifierSource } from './models/classifier.js';
+export {
+  buildClassifier,
+  CLASSIFIER_MODEL_TYPES,
+  type ClassifierSource,
+  classifierArchitecture,
+} from './models/classifier.js';
 export { buildEvaluationModel, buildTrainingGraph, type TrainingOptions } from './models/training.js';
 export {
   type Classifier,

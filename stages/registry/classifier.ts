@@ -25,17 +25,20 @@ export const loadClassifier = async (
 ): Promise<Classifier> => {
   const [config, weights] = await Promise.all([blobs.get(run.base.config), blobs.get(run.weights)]);
   const tensors = readSafetensors(weights);
-  // Without this a head of random numbers would be drawn and measured as if it had been trained.
-  const head = tensors.get('classifier.weight');
-  if (head?.dims[0] !== run.labels.length)
-    throw plumblineError(
-      'WEIGHTS_CORRUPT',
-      `The trained weights have no head for ${run.labels.length} labels (classifier.weight).`,
-    );
-  return buildClassifier({
+  const classifier = buildClassifier({
     configJson: parseModelConfig(config),
     weights: tensors,
     labels: run.labels,
     seed: run.recipe.seed,
   });
+  // What is missing was drawn at random, and would be measured as if it had been trained.
+  for (const [name, { dims }] of classifier.parameters) {
+    const found = tensors.get(name)?.dims;
+    if (found?.join() !== dims.join())
+      throw plumblineError(
+        'WEIGHTS_CORRUPT',
+        `The trained weights should hold ${name} of shape [${dims}] for ${run.labels.length} labels, found [${found}].`,
+      );
+  }
+  return classifier;
 };

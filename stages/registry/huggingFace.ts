@@ -1,17 +1,23 @@
 import { plumblineError } from '../../contracts/index.js';
-import { type Classifier, writeSafetensors } from '../../nn/index.js';
+import { type Classifier, classifierArchitecture, writeSafetensors } from '../../nn/index.js';
 
 const json = (value: unknown): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
 
-/** Special tokens of a BERT tokenizer, by the name `transformers` gives their role. */
+/** Special tokens as the families write them, by the name `transformers` gives their role. */
 const SPECIAL_TOKENS = {
-  unk_token: '[UNK]',
-  sep_token: '[SEP]',
-  pad_token: '[PAD]',
-  cls_token: '[CLS]',
-  mask_token: '[MASK]',
+  bos_token: ['<s>', '<|begin_of_text|>', '<|endoftext|>'],
+  eos_token: ['</s>', '<|end_of_text|>', '<|endoftext|>'],
+  unk_token: ['[UNK]', '<unk>', '<|endoftext|>'],
+  sep_token: ['[SEP]', '</s>'],
+  pad_token: ['[PAD]', '<pad>'],
+  cls_token: ['[CLS]', '<s>'],
+  mask_token: ['[MASK]', '<mask>'],
 } as const;
+
+/** The roles that an encoder's tokenizer has; a decoder's has begin, end and unknown. */
+const ENCODER_ROLES = ['unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'] as const;
+const DECODER_ROLES = ['bos_token', 'eos_token', 'unk_token', 'pad_token'] as const;
 
 /** The tokens written in tokenizer.json. @throws TOKENIZER_INVALID */
 const addedTokens = (tokenizerJson: Uint8Array): ReadonlySet<string> => {
@@ -45,13 +51,17 @@ export const huggingFaceFiles = (source: HuggingFaceSource): Record<string, Uint
   const { classifier, config, tokenizerJson, maxLength } = source;
   const { labels } = classifier;
   const known = addedTokens(tokenizerJson);
+  const isEncoder = classifier.modelType === 'bert' || classifier.modelType === 'roberta';
   const specialTokens = Object.fromEntries(
-    Object.entries(SPECIAL_TOKENS).filter(([, token]) => known.has(token)),
+    (isEncoder ? ENCODER_ROLES : DECODER_ROLES).flatMap((role) => {
+      const token = SPECIAL_TOKENS[role].find((candidate) => known.has(candidate));
+      return token === undefined ? [] : [[role, token]];
+    }),
   );
   return {
     'config.json': json({
       ...config,
-      architectures: ['BertForSequenceClassification'],
+      architectures: [classifierArchitecture(classifier)],
       problem_type: 'single_label_classification',
       id2label: Object.fromEntries(labels.map((label, index) => [index, label])),
       label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
@@ -62,7 +72,10 @@ export const huggingFaceFiles = (source: HuggingFaceSource): Record<string, Uint
     'tokenizer_config.json': json({
       tokenizer_class: 'PreTrainedTokenizerFast',
       model_max_length: maxLength,
-      model_input_names: ['input_ids', 'token_type_ids', 'attention_mask'],
+      model_input_names:
+        classifier.modelType === 'bert'
+          ? ['input_ids', 'token_type_ids', 'attention_mask']
+          : ['input_ids', 'attention_mask'],
       ...specialTokens,
     }),
     'special_tokens_map.json': json(specialTokens),

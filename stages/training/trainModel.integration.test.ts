@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readSafetensors } from '../../nn/index.js';
 import { type TrainingWorld, trainingInput, trainingWorld } from './testing/world.js';
@@ -170,4 +171,32 @@ describe('trainModel', () => {
       code: expect.stringMatching(/SHAPE_MISMATCH|BASE_MODEL_UNSUPPORTED/),
     });
   });
+
+  it.each(['roberta', 'gpt2', 'llama'])(
+    'trains a %s too, with the settings of the recipe',
+    async (family) => {
+      const golden = new URL(`../../nn/goldens/${family}-sequence-classification/`, import.meta.url);
+      for (const name of ['config.json', 'model.safetensors'])
+        await writeFile(join(world.folder, name), await readFile(new URL(name, golden)));
+      const input = trainingInput(world.folder, {
+        epochs: 8,
+        schedule: 'cosine',
+        layerwiseDecay: 0.9,
+        microBatchSize: 3,
+        freeze: { bottomLayers: 1 },
+      });
+      const output = await trainModel({ ctx: world.context(), input });
+      expect(output.validationMacroF1).toBeGreaterThan(0.9);
+      const run = await world.artifacts.get('TrainingRun', output.trainingRunId);
+      expect(run.base.architecture).toBe(family);
+      const [before, after] = [
+        readSafetensors(await readFile(new URL('model.safetensors', golden))),
+        readSafetensors(await world.blobs.get(run.weights)),
+      ];
+      const changed = (name: string) => after.get(name)!.data.join() !== before.get(name)!.data.join();
+      const layers = [...before.keys()].filter((name) => name.endsWith('weight'));
+      expect(layers.filter((name) => /\.0\./.test(name)).some(changed)).toBe(false);
+      expect(layers.filter((name) => /\.1\./.test(name)).every(changed)).toBe(true);
+    },
+  );
 });

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { plumblineError } from '../../../contracts/index.js';
-
-/** `model_type` values of a Hugging Face config.json that the neural core builds. */
-const SUPPORTED_ARCHITECTURES: readonly string[] = ['bert'];
+import { CLASSIFIER_MODEL_TYPES } from '../../../nn/index.js';
 
 const HuggingFaceConfig = z.looseObject({ model_type: z.string() });
 export type HuggingFaceConfig = z.infer<typeof HuggingFaceConfig>;
@@ -22,11 +20,12 @@ export const parseModelConfig = (bytes: Uint8Array, reference: string): HuggingF
   if (!config.success)
     throw plumblineError('BASE_MODEL_UNSUPPORTED', `config.json of ${reference} names no model_type`);
   const found = config.data.model_type;
-  if (!SUPPORTED_ARCHITECTURES.includes(found))
+  const supported: readonly string[] = CLASSIFIER_MODEL_TYPES;
+  if (!supported.includes(found))
     throw plumblineError(
       'BASE_MODEL_UNSUPPORTED',
-      `${reference} has model_type "${found}"; supported: ${SUPPORTED_ARCHITECTURES.join(', ')}`,
-      { details: { found, supported: SUPPORTED_ARCHITECTURES } },
+      `${reference} has model_type "${found}"; to classify texts, supported are: ${supported.join(', ')}`,
+      { details: { found, supported } },
     );
   return config.data;
 };

@@ -152,11 +152,11 @@ describe('a base model from hf:', () => {
   });
 
   it('of another architecture is refused before its weights are fetched', async () => {
-    const config = Buffer.from(JSON.stringify({ ...TINY_CONFIG, model_type: 'gpt2' }));
+    const config = Buffer.from(JSON.stringify({ ...TINY_CONFIG, model_type: 't5' }));
     const server = await serve(serveFiles({ ...model, 'config.json': config }));
     const failure = await failureOf(loadBaseModel(context(server.url), hf));
     expect(failure.code).toBe('BASE_MODEL_UNSUPPORTED');
-    expect(failure.message).toMatch(/"gpt2".*bert/);
+    expect(failure.message).toMatch(/"t5".*bert, roberta, gpt2, llama/);
     expect(server.requests).toHaveLength(1);
   });
 
