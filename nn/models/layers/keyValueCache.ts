@@ -9,6 +9,8 @@ export interface KeysAndValues {
   readonly values: string;
 }
 
+export const CACHE_PARTS = ['keys', 'values'] as const satisfies readonly (keyof KeysAndValues)[];
+
 /** What the tokens of a run see of each other and of those before them. */
 export interface Context {
   readonly shape: BatchShape;
@@ -57,7 +59,7 @@ export class CachedContext implements Context {
     builder.input('input_ids', 'int64', ['batch', 'sequence']);
     builder.input('attention_mask', 'int64', ['batch', 'past+sequence']);
     for (let layer = 0; layer < layers; layer += 1) {
-      for (const part of ['keys', 'values'] as const)
+      for (const part of CACHE_PARTS)
         builder.input(cacheName('past', layer, part), 'float32', ['batch', heads, 'past', width]);
     }
     const past = builder.emit('Shape-19', [cacheName('past', 0, 'keys')], { start: int(2), end: int(3) });
