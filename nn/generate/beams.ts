@@ -3,6 +3,8 @@ import { highest } from './scores/highest.js';
 /** A text of a beam search. */
 export interface Beam {
   readonly ids: readonly number[];
+  /** How many of them were given. */
+  readonly begun: number;
   /** Sum of its tokens' log-probabilities; of a finished beam divided by length^penalty. */
   readonly score: number;
 }
@@ -21,8 +23,6 @@ export interface BeamRules {
   readonly lengthPenalty: number;
   readonly earlyStopping: boolean | 'never';
   readonly stopIds: readonly number[];
-  /** Tokens of each text that were given. */
-  readonly begun: number;
   /** Tokens at which a text ends, the given ones included. */
   readonly maxLength: number;
 }
@@ -49,6 +49,7 @@ export class BeamGroup {
     // Only the first counts at the first step: else all beams would be the same.
     this.running = Array.from({ length: rules.beams }, (_, beam) => ({
       ids: begun,
+      begun: begun.length,
       score: beam === 0 ? 0 : UNLIKELY,
     }));
   }
@@ -71,7 +72,7 @@ export class BeamGroup {
     const before = this.running;
     this.running = going.map((at) => {
       const { from, id } = candidates[at]!;
-      return { ids: [...before[from]!.ids, id], score: scores[at]! };
+      return { ...before[from]!, ids: [...before[from]!.ids, id], score: scores[at]! };
     });
     this.done = candidates.every(({ ends }) => ends) || this.#full() || !this.#canImprove(length);
     return Int32Array.from(going, (at) => candidates[at]!.from);
@@ -95,12 +96,14 @@ export class BeamGroup {
 
   #finish(candidates: readonly Candidate[], length: number): void {
     if (this.#full()) return;
-    const { beams, lengthPenalty, begun } = this.#rules;
+    const { beams, lengthPenalty } = this.#rules;
+    const { begun } = this.running[0]!;
     const divisor = fround((length - begun) ** lengthPenalty);
     const ended = candidates
       .filter(({ ends }) => ends)
       .map(({ from, id, score }) => ({
         ids: [...this.running[from]!.ids, id],
+        begun,
         score: fround(score / divisor),
       }));
     const all = [...this.finished, ...ended];
@@ -113,9 +116,10 @@ export class BeamGroup {
 
   /** Whether the best running beam could still beat the worst finished one. */
   #canImprove(length: number): boolean {
-    const { beams, lengthPenalty, earlyStopping, begun, maxLength } = this.#rules;
+    const { beams, lengthPenalty, earlyStopping, maxLength } = this.#rules;
+    const { begun, score } = this.running[0]!;
     if (this.finished.length < beams) return true;
     const written = earlyStopping === 'never' && lengthPenalty > 0 ? maxLength - begun : length - begun;
-    return fround(this.running[0]!.score / fround(written ** lengthPenalty)) > this.finished.at(-1)!.score;
+    return fround(score / fround(written ** lengthPenalty)) > this.finished.at(-1)!.score;
   }
 }

@@ -20,8 +20,7 @@ export async function searchBeams(
   const decoding = await decoder.start(prompts);
   const groups = decoding.begun.map((ids) => {
     const maxLength = Math.min(ids.length + maxNewTokens, decoder.maxPositions);
-    const rules = { beams, lengthPenalty, earlyStopping, stopIds, begun: ids.length, maxLength };
-    return { search: new BeamGroup([...ids], rules), begun: ids.length };
+    return new BeamGroup([...ids], { beams, lengthPenalty, earlyStopping, stopIds, maxLength });
   });
   let open = groups;
   // The batch holds one row a prompt at first, then one a beam.
@@ -30,23 +29,22 @@ export async function searchBeams(
     await throwIfAborted(options.signal);
     const rows: number[] = [];
     const left: typeof groups = [];
-    for (const [at, group] of open.entries()) {
-      const { search, begun } = group;
+    for (const [at, search] of open.entries()) {
       const rowOf = (beam: number) => at * rowsPerPrompt + Math.min(beam, rowsPerPrompt - 1);
       const from = search.step(
-        search.running.map(({ ids }, beam) =>
-          adjustScores(logSoftmax(decoding.logits(rowOf(beam))), { ids, begun }, options),
+        search.running.map((row, beam) =>
+          adjustScores(logSoftmax(decoding.logits(rowOf(beam))), row, options),
         ),
       );
       if (search.done) continue;
-      left.push(group);
+      left.push(search);
       rows.push(...Array.from(from, rowOf));
     }
     open = left;
     rowsPerPrompt = beams;
     if (open.length === 0) break;
-    const tokens = open.flatMap(({ search }) => search.running.map(({ ids }) => ids.at(-1)!));
+    const tokens = open.flatMap(({ running }) => running.map(({ ids }) => ids.at(-1)!));
     await decoding.advance(Int32Array.from(tokens), Int32Array.from(rows));
   }
-  return groups.map(({ search }) => search.finished);
+  return groups.map(({ finished }) => finished);
 }
