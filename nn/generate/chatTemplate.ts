@@ -1,4 +1,4 @@
-import { Template } from '@huggingface/jinja';
+import { Environment, Interpreter, Template } from '@huggingface/jinja';
 import { NnError } from '../errors.js';
 
 /** `role` is usually system, user or assistant; templates may read further fields. */
@@ -7,14 +7,17 @@ export type ChatMessage = Readonly<{ role: string; content: string } & Record<st
 export interface ChatOptions {
   /** Whether the text ends where the assistant's answer begins. Default: true. */
   readonly addGenerationPrompt?: boolean;
-  /** Further variables of the template, such as `bos_token`, `eos_token` and `tools`. */
+  /**
+   * Further variables of the template, such as `bos_token`, `eos_token` and `tools`. There is no clock: `strftime_now`
+   * must be among them for a template that is to name today's date.
+   */
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
 export type ChatTemplate = (messages: readonly ChatMessage[], options?: ChatOptions) => string;
 
 /** What all calls of `range` in one rendering may count to; a guard against endless templates, not a proof. */
-const RANGE_ITEMS_MAX = 1_000_000;
+const RANGE_ITEMS_MAX = 100_000;
 
 /**
  * A model's `chat_template` (Jinja), as `transformers` renders it. Throws TOKENIZER_INVALID for a template that is no Jinja
@@ -31,7 +34,8 @@ export function compileChatTemplate(source: string): ChatTemplate {
   }
   return (messages, { addGenerationPrompt = true, variables = {} } = {}) => {
     try {
-      return template.render({
+      return interpret(template, {
+        ...constants,
         ...variables,
         messages,
         add_generation_prompt: addGenerationPrompt,
@@ -43,6 +47,16 @@ export function compileChatTemplate(source: string): ChatTemplate {
       throw new NnError('TOKENIZER_INVALID', `the chat template fails: ${messageOf(cause)}`, { cause });
     }
   };
+}
+
+const constants = { true: true, false: false, none: null, True: true, False: false, None: null };
+
+/** What `Template.render` does, whose own `range` and `raise_exception` cannot be replaced. */
+function interpret({ parsed }: Template, variables: Readonly<Record<string, unknown>>): string {
+  const environment = new Environment();
+  for (const [name, value] of Object.entries(variables)) environment.set(name, value);
+  const { value } = new Interpreter(environment).run(parsed);
+  return String(value);
 }
 
 function refuse(reason: unknown): never {

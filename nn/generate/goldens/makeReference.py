@@ -1,6 +1,8 @@
-"""Writes scores.json and beams.json beside this file: what transformers' logits processors and beam search give.
+"""What transformers' logits processors, beam search and chat templates give.
 
-Run: python nn/generate/goldens/makeReference.py (needs torch and transformers).
+    pip install torch transformers jinja2 && python nn/generate/goldens/makeReference.py
+
+Writes scores.json, beams.json and chats.json beside itself.
 """
 
 import json
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import torch
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+from transformers.utils.chat_template_utils import render_jinja_template
 from transformers.generation import (
     MinLengthLogitsProcessor,
     MinNewTokensLengthLogitsProcessor,
@@ -130,6 +133,78 @@ def beam_cases():
     return cases
 
 
+# Written for this file, each with the constructs that published templates of its kind use.
+TEMPLATES = {
+    "markers": """{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] | trim + '<|im_end|>' + '\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}""",
+    "headers": """{{- bos_token }}
+{%- if messages[0]['role'] == 'system' %}
+    {%- set system_message = messages[0]['content'] | trim %}
+    {%- set messages = messages[1:] %}
+{%- else %}
+    {%- set system_message = 'You are helpful.' %}
+{%- endif %}
+{{- '<|header|>system<|end_header|>\n\n' + system_message + eos_token }}
+{%- if tools is defined and tools is not none %}
+    {%- for tool in tools %}
+        {{- tool | tojson(indent=4) }}
+    {%- endfor %}
+{%- endif %}
+{%- for message in messages %}
+    {%- if message.content is string %}
+        {{- '<|header|>' ~ message.role ~ '<|end_header|>\n\n' ~ message.content ~ eos_token }}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|header|>assistant<|end_header|>\n\n' }}
+{%- endif %}
+""",
+    "turns": """{{ bos_token }}{% set ns = namespace(turns=0) %}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('roles must alternate user/assistant') }}{% endif %}{% if message['role'] == 'user' %}{% set ns.turns = ns.turns + 1 %}{{ '[INST ' ~ ns.turns ~ '] ' + message['content'] + ' [/INST]' }}{% else %}{{ ' ' + message['content'] + eos_token }}{% endif %}{% endfor %}""",
+    "counted": """{% for i in range(1, messages | length + 1) %}{{ i }}: {{ messages[i - 1].content | upper }}{% if not loop.last %}
+{% endif %}{% endfor %}{% for i in range(4, 0, -2) %}{{ i }}{% endfor %}""",
+}
+CHATS = [
+    [{"role": "user", "content": " Is it free? "}],
+    [
+        {"role": "user", "content": "你好 \U0001f600"},
+        {"role": "assistant", "content": "Hello\n\nthere"},
+        {"role": "user", "content": "</s>{{ 1 + 1 }}"},
+    ],
+    [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why?"}],
+]
+TOOL = {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {}}}}
+
+
+def chat_cases():
+    cases = []
+    for name, template in TEMPLATES.items():
+        for messages in CHATS:
+            for prompt in (True, False):
+                variables = {"bos_token": "<s>", "eos_token": "</s>"}
+                tools = [TOOL] if name == "headers" and prompt else None
+                try:
+                    rendered, _ = render_jinja_template(
+                        [messages], tools=tools, chat_template=template, add_generation_prompt=prompt, **variables
+                    )
+                    text = rendered[0]
+                except Exception as error:
+                    text = None
+                    print(name, "refuses", error)
+                if tools:
+                    variables["tools"] = tools
+                cases.append(
+                    {
+                        "name": name,
+                        "template": template,
+                        "messages": messages,
+                        "addGenerationPrompt": prompt,
+                        "variables": variables,
+                        "text": text,
+                    }
+                )
+    return cases
+
+
 if __name__ == "__main__":
+    write("chats.json", chat_cases())
     write("scores.json", score_cases())
     write("beams.json", beam_cases())
