@@ -1,6 +1,7 @@
 export { NN_ERROR_CODES, NnError, type NnErrorCode } from './errors.js';
 export { createRunner } from './exec/onnxRuntime.js';
 export type { Provider, Runner, RunnerOptions } from './exec/runner.js';
+export * from './generate/index.js';
 export { type DecodedModel, decodeModel } from './graph/decode.js';
 export { buildModel, exportOnnx, type ModelSource, taskOf } from './models/buildModel.js';
 export { buildClassifier, type ClassifierSource } from './models/classifier.js';

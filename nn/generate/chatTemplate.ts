@@ -1,4 +1,4 @@
-import { Environment, Interpreter, Template } from '@huggingface/jinja';
+import * as jinja from '@huggingface/jinja';
 import { NnError } from '../errors.js';
 
 /** `role` is usually system, user or assistant; templates may read further fields. */
@@ -24,9 +24,9 @@ const RANGE_ITEMS_MAX = 100_000;
  * or fails; the template's own refusal of the messages is a REQUEST_INVALID.
  */
 export function compileChatTemplate(source: string): ChatTemplate {
-  let template: Template;
+  let template: jinja.Template;
   try {
-    template = new Template(source);
+    template = new jinja.Template(source);
   } catch (cause) {
     throw new NnError('TOKENIZER_INVALID', `the chat template cannot be read: ${messageOf(cause)}`, {
       cause,
@@ -51,8 +51,14 @@ export function compileChatTemplate(source: string): ChatTemplate {
 
 const constants = { true: true, false: false, none: null, True: true, False: false, None: null };
 
+/** These two have no types where imports need their extensions. */
+const { Environment, Interpreter } = jinja as unknown as {
+  readonly Environment: new () => { set(name: string, value: unknown): void };
+  readonly Interpreter: new (environment: object) => { run(parsed: unknown): { readonly value: unknown } };
+};
+
 /** What `Template.render` does, whose own `range` and `raise_exception` cannot be replaced. */
-function interpret({ parsed }: Template, variables: Readonly<Record<string, unknown>>): string {
+function interpret({ parsed }: jinja.Template, variables: Readonly<Record<string, unknown>>): string {
   const environment = new Environment();
   for (const [name, value] of Object.entries(variables)) environment.set(name, value);
   const { value } = new Interpreter(environment).run(parsed);
