@@ -53,7 +53,7 @@ module.exports = {
         npm(
           '@bufbuild/protobuf',
           'tokenizers',
-          '@huggingface/tokenizers',
+          '@huggingface/(jinja|tokenizers)',
           'onnxruntime-(node|common)',
           '@tensorflow/[^/]+',
         ),

@@ -9,6 +9,7 @@ export const NN_ERROR_CODES = [
   'LABEL_UNKNOWN',
   'LOSS_NOT_FINITE',
   'CHECKPOINT_CORRUPT',
+  'REQUEST_INVALID',
   'CANCELLED',
 ] as const;
 

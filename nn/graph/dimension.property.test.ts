@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { bind, broadcast, product, quotient } from './dimension.js';
+import { bind, broadcast, product, quotient, sum } from './dimension.js';
 import type { Dimension } from './ir.js';
 
 const lengths = { batch: 3, sequence: 5, heads: 7 };
@@ -20,6 +20,25 @@ describe('symbolic dimensions', () => {
         );
         expect(product(dimensions.toReversed())).toBe(total);
       }),
+    );
+  });
+
+  it('add up as their lengths do, in any order', () => {
+    const plain = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom('batch', 'sequence', 'heads'));
+    fc.assert(
+      fc.property(fc.array(plain, { minLength: 2, maxLength: 5 }), ([first, ...others]) => {
+        const total = sum([first!, sum(others)]);
+        expect(bind(total, lengths)).toBe(
+          [first!, ...others].reduce<number>((all, each) => all + bind(each, lengths), 0),
+        );
+        expect(sum([...others.toReversed(), first!])).toBe(total);
+      }),
+    );
+  });
+
+  it('have no sum where one is a product', () => {
+    expect(() => sum(['2*batch', 'sequence'])).toThrow(
+      expect.objectContaining({ code: 'OPERATOR_UNSUPPORTED' }),
     );
   });
 

@@ -16,6 +16,21 @@ export function product(dimensions: Shape): Dimension {
   });
 }
 
+/**
+ * The sum of lengths, such as `past+sequence`: a symbol of its own, equal to the sum of the same lengths in any order.
+ * Throws OPERATOR_UNSUPPORTED for a product among them.
+ */
+export function sum(lengths: Shape): Dimension {
+  const parts = lengths.flatMap((length) => String(length).split('+'));
+  const symbols = parts.filter((part) => !isNumber(part)).sort();
+  const constant = parts.filter(isNumber).reduce((total, part) => total + Number(part), 0);
+  if (symbols.length === 0 || lengths.length === 1) return lengths.length === 1 ? lengths[0]! : constant;
+  if (symbols.some((symbol) => symbol.includes('*'))) {
+    throw new NnError('OPERATOR_UNSUPPORTED', `the lengths ${lengths.join(' and ')} have no sum`);
+  }
+  return (constant === 0 ? symbols : [constant, ...symbols]).join('+');
+}
+
 /** `total / divisor` where it divides exactly, else undefined. */
 export function quotient(total: Dimension, divisor: Dimension): Dimension | undefined {
   const numerator = parse(total);
@@ -60,10 +75,17 @@ export function sameShape(left: Shape, right: Shape): boolean {
 export function bind(dimension: Dimension, lengths: Readonly<Record<string, number>>): number {
   const { coefficient, symbols } = parse(dimension);
   return symbols.reduce((total, symbol) => {
-    const length = lengths[symbol];
-    if (length === undefined) throw new NnError('SHAPE_MISMATCH', `no length given for axis '${symbol}'`);
-    return total * length;
+    const parts = symbol.split('+').map((part) => {
+      const length = isNumber(part) ? Number(part) : lengths[part];
+      if (length === undefined) throw new NnError('SHAPE_MISMATCH', `no length given for axis '${part}'`);
+      return length;
+    });
+    return parts.reduce((length, part) => length + part, 0) * total;
   }, coefficient);
+}
+
+function isNumber(part: string): boolean {
+  return /^\d+$/.test(part);
 }
 
 function parse(dimension: Dimension): Monomial {

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../ops/builder.js';
 import type { Tensor } from '../tensor.js';
 import type { ConfigFields } from './configFields.js';
+import type { CachedContext, CacheShape } from './layers/keyValueCache.js';
 import type { ParameterTable } from './parameters.js';
 import type { ModelConfig, Task } from './types.js';
 
@@ -23,6 +24,24 @@ export interface ForwardRequest<C> {
   readonly purpose: Purpose;
 }
 
+export interface DecodingRequest<C> {
+  readonly builder: GraphBuilder;
+  readonly config: C;
+}
+
+/** How a family writes a text token by token. */
+export interface DecodingRule<C> {
+  readonly cacheShape: (config: C) => CacheShape;
+  /** What the decoder keeps of the encoder, by name; the encoder reads `input_ids` and `attention_mask`. */
+  readonly encoder?: (request: DecodingRequest<C>) => Readonly<Record<string, string>>;
+  /** Token that a decoder with an encoder starts from. */
+  readonly startId?: (config: C) => number;
+  /** The new tokens' last states, [batch*sequence, hidden]. */
+  readonly decoder: (request: DecodingRequest<C> & { readonly context: CachedContext }) => string;
+  /** Scores of the vocabulary for rows of such states. */
+  readonly output: (request: DecodingRequest<C> & { readonly states: string }) => string;
+}
+
 /** Where a parameter lies: 0 below the first layer, 1 to `layers` in one, above it in the head. */
 export type Depth = number;
 
@@ -40,5 +59,7 @@ export interface Family<C extends ModelConfig> {
   readonly declareInputs: (builder: GraphBuilder, purpose: Purpose, rows: string) => void;
   /** The task's outputs by name; every parameter is already a value of the builder. */
   readonly forward: (request: ForwardRequest<C>) => Readonly<Record<string, string>>;
+  /** Only where there is a language-modelling head whose text has one direction. */
+  readonly decoding?: DecodingRule<C>;
   readonly depthOf: (config: C, parameter: string) => Depth;
 }

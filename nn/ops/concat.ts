@@ -1,6 +1,5 @@
-import { NnError } from '../errors.js';
 import { attribute, int } from '../graph/attributes.js';
-import { axisIndex } from '../graph/dimension.js';
+import { axisIndex, sum } from '../graph/dimension.js';
 import { fixed, input, noFlops } from './families.js';
 import type { OperatorRule } from './rule.js';
 
@@ -10,12 +9,7 @@ export const concat: OperatorRule = {
     const types = node.inputs.map((name) => known.type(name));
     const { dtype, shape } = known.type(input(node, 0));
     const axis = axisIndex(attribute(node, 'axis', 'int', 0), shape.length);
-    const lengths = types.map((type) => type.shape[axis]);
-    const total = lengths.reduce<number>((sum, length) => {
-      if (typeof length !== 'number')
-        throw new NnError('OPERATOR_UNSUPPORTED', `${node.op} along an open axis`);
-      return sum + length;
-    }, 0);
+    const total = sum(types.map((type) => type.shape[axis]!));
     return [{ dtype, shape: shape.map((dimension, index) => (index === axis ? total : dimension)) }];
   },
   gradient: ({ node, emitter, outputGradients }) => {

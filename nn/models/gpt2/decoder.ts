@@ -9,21 +9,26 @@ import {
   splitHeads,
 } from '../layers/attention.js';
 import type { DecoderStates } from '../layers/decoderHeads.js';
+import { type Context, wholeContext } from '../layers/keyValueCache.js';
 import { conv1d } from '../layers/linear.js';
 import { causalBias, floatMask } from '../layers/masks.js';
 import { layerNorm } from '../layers/norms.js';
-import { batchShape, countTo } from '../layers/tokens.js';
 import type { Gpt2Config } from '../types.js';
 
 /** GPT-2's decoder over `input_ids` and `attention_mask`: norms come before each part, and once after the last. */
-export function decode(builder: GraphBuilder, config: Gpt2Config, form: AttentionForm): DecoderStates {
+export function decode(
+  builder: GraphBuilder,
+  config: Gpt2Config,
+  form: AttentionForm,
+  context: Context = wholeContext(builder),
+): DecoderStates {
   const { hiddenSize, heads, normEpsilon } = config;
-  const shape = batchShape(builder);
+  const { shape } = context;
   const mask = floatMask(builder);
-  const bias = causalBias(builder, shape.sequence, mask);
+  const bias = causalBias(builder, context.slots, mask);
   const headShape = { heads, width: hiddenSize / heads };
   const target = headsShape(builder, shape, headShape);
-  let hidden = embed(builder, config, countTo(builder, shape.sequence));
+  let hidden = embed(builder, config, context.positions);
   for (let layer = 0; layer < config.layers; layer += 1) {
     const at = `transformer.h.${layer}`;
     const joint = conv1d(builder, layerNorm(builder, hidden, `${at}.ln_1`, normEpsilon), `${at}.attn.c_attn`);
@@ -33,15 +38,18 @@ export function decode(builder: GraphBuilder, config: Gpt2Config, form: Attentio
       { axis: int(1), num_outputs: int(3) },
       [true, true, true],
     );
-    const operands = {
-      queries: splitHeads(builder, queries!, target, BY_HEAD),
+    const own = {
       keys: splitHeads(builder, keys!, target, keyOrder(form)),
       values: splitHeads(builder, values!, target, BY_HEAD),
+    };
+    const operands = {
+      queries: splitHeads(builder, queries!, target, BY_HEAD),
+      ...context.join(layer, own),
       scale: scoreScale(config, headShape.width, layer),
       bias,
     };
-    const context = attention(builder, operands, headShape, form);
-    const middle = builder.emit('Add-14', [conv1d(builder, context, `${at}.attn.c_proj`), hidden]);
+    const attended = attention(builder, operands, headShape, form);
+    const middle = builder.emit('Add-14', [conv1d(builder, attended, `${at}.attn.c_proj`), hidden]);
     const wide = conv1d(builder, layerNorm(builder, middle, `${at}.ln_2`, normEpsilon), `${at}.mlp.c_fc`);
     const turned = builder.emit('Gelu-20', [wide], { approximate: text('tanh') });
     hidden = builder.emit('Add-14', [middle, conv1d(builder, turned, `${at}.mlp.c_proj`)]);

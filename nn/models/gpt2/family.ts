@@ -1,5 +1,6 @@
 import type { Family } from '../family.js';
 import { decoderHead } from '../layers/decoderHeads.js';
+import { project } from '../layers/linear.js';
 import { declareTokens } from '../layers/tokens.js';
 import { ParameterList } from '../parameters.js';
 import type { Gpt2Config } from '../types.js';
@@ -7,6 +8,10 @@ import { readGpt2Config } from './config.js';
 import { decode } from './decoder.js';
 
 const WORDS = 'transformer.wte.weight';
+
+function outputOf({ tied }: Gpt2Config): string {
+  return tied ? WORDS : 'lm_head.weight';
+}
 
 /** GPT-2 (Radford et al., 2019) as in `transformers`, without dropout. */
 export const gpt2: Family<Gpt2Config> = {
@@ -45,9 +50,14 @@ export const gpt2: Family<Gpt2Config> = {
     return decoderHead(builder, head, states, {
       width: config.hiddenSize,
       vocabularySize: config.vocabularySize,
-      output: config.tied ? WORDS : 'lm_head.weight',
+      output: outputOf(config),
       inference,
     });
+  },
+  decoding: {
+    cacheShape: ({ layers, heads, hiddenSize }) => ({ layers, heads, width: hiddenSize / heads }),
+    decoder: ({ builder, config, context }) => decode(builder, config, 'fused', context).hidden,
+    output: ({ builder, config, states }) => project(builder, states, outputOf(config)),
   },
   depthOf: ({ layers }, name) => {
     if (name === WORDS || name === 'transformer.wpe.weight') return 0;

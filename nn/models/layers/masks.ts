@@ -1,13 +1,13 @@
 import { int } from '../../graph/attributes.js';
 import type { GraphBuilder } from '../../ops/builder.js';
-import { countTo } from './tokens.js';
+import type { Slots } from './slots.js';
 
 /** The most negative float32, as `transformers` uses for a masked score. */
 const MASKED = -3.4028234663852886e38;
 
-/** `attention_mask` as float32 [batch, sequence]. */
-export function floatMask(builder: GraphBuilder): string {
-  return builder.emit('Cast-19', ['attention_mask'], { to: int(1) });
+/** An attention mask as float32 [batch, sequence]. */
+export function floatMask(builder: GraphBuilder, name = 'attention_mask'): string {
+  return builder.emit('Cast-19', [name], { to: int(1) });
 }
 
 /** 0 for a real token, MASKED for padding, [batch, 1, 1, sequence]. `mask` is float32 [batch, sequence]. */
@@ -18,13 +18,12 @@ export function paddingBias(builder: GraphBuilder, mask: string): string {
 }
 
 /**
- * 0 where a query may see a key, MASKED after it and in padding: [batch, 1, sequence, sequence], or [sequence, sequence]
- * without a `mask` (float32 [batch, sequence]). `sequence` is an int64 [1].
+ * 0 where a query may see a key, MASKED after it and in padding: [batch, 1, queries, keys], or [queries, keys] without a
+ * `mask` (float32 [batch, keys]).
  */
-export function causalBias(builder: GraphBuilder, sequence: string, mask?: string): string {
-  const positions = countTo(builder, sequence);
-  const column = builder.emit('Unsqueeze-13', [positions, builder.indices([1])]);
-  const seen = builder.emit('Cast-19', [builder.emit('LessOrEqual-16', [positions, column])], { to: int(1) });
+export function causalBias(builder: GraphBuilder, { queries, keys }: Slots, mask?: string): string {
+  const column = builder.emit('Unsqueeze-13', [queries, builder.indices([1])]);
+  const seen = builder.emit('Cast-19', [builder.emit('LessOrEqual-16', [keys, column])], { to: int(1) });
   const allowed =
     mask === undefined
       ? seen

@@ -1,7 +1,8 @@
 import { ints } from '../../graph/attributes.js';
 import type { GraphBuilder } from '../../ops/builder.js';
 import { int64Tensor } from '../../tensor.js';
-import { countTo, int64Scalar } from './tokens.js';
+import type { Slots } from './slots.js';
+import { int64Scalar } from './tokens.js';
 
 export interface RelativeBiasOptions {
   /** Name of the table [buckets, heads]. */
@@ -13,15 +14,14 @@ export interface RelativeBiasOptions {
   readonly bidirectional: boolean;
 }
 
-/** What each head adds for the distance between query and key (T5: Raffel et al., 2020), [1, heads, sequence, sequence]. */
+/** What each head adds for the distance between query and key (T5: Raffel et al., 2020), [1, heads, queries, keys]. */
 export function relativeBias(
   builder: GraphBuilder,
-  sequence: string,
+  slots: Slots,
   { table, buckets, maxDistance, bidirectional }: RelativeBiasOptions,
 ): string {
-  const positions = countTo(builder, sequence);
-  const queries = builder.emit('Unsqueeze-13', [positions, builder.indices([1])]);
-  const distances = builder.emit('Sub-14', [positions, queries]);
+  const queries = builder.emit('Unsqueeze-13', [slots.queries, builder.indices([1])]);
+  const distances = builder.emit('Sub-14', [slots.keys, queries]);
   const least = builder.emit('Max-13', [distances, int64Scalar(builder, -maxDistance)]);
   const clipped = builder.emit('Min-13', [least, int64Scalar(builder, maxDistance)]);
   const rows = builder.emit('Add-14', [clipped, int64Scalar(builder, maxDistance)]);

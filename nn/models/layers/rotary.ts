@@ -2,24 +2,23 @@ import { int } from '../../graph/attributes.js';
 import type { GraphBuilder } from '../../ops/builder.js';
 import { float32Tensor } from '../../tensor.js';
 import type { RopeConfig } from '../types.js';
-import { countTo } from './tokens.js';
 
-/** Cosine and sine of each position's angles, float32 [sequence, 1, width/2]. */
+/** Cosine and sine of each position's angles, float32 [..., sequence, 1, width/2]. */
 export interface RotaryAngles {
   readonly cosine: string;
   readonly sine: string;
 }
 
-/** The angles of the positions 0, 1, ... of a sequence; `sequence` is an int64 [1]. */
+/** The angles of tokens at `positions`, int64 [sequence] or [batch, sequence]. */
 export function rotaryAngles(
   builder: GraphBuilder,
-  sequence: string,
+  positions: string,
   width: number,
   rope: RopeConfig,
 ): RotaryAngles {
   const frequencies = builder.constant(float32Tensor([width / 2], rotaryFrequencies(width, rope)));
-  const positions = builder.emit('Cast-19', [countTo(builder, sequence)], { to: int(1) });
-  const column = builder.emit('Unsqueeze-13', [positions, builder.indices([1, 2])]);
+  const places = builder.emit('Cast-19', [positions], { to: int(1) });
+  const column = builder.emit('Unsqueeze-13', [places, builder.indices([-2, -1])]);
   const angles = builder.emit('Mul-14', [column, frequencies]);
   return { cosine: builder.emit('Cos-7', [angles]), sine: builder.emit('Sin-7', [angles]) };
 }

@@ -42,6 +42,14 @@ export function firstTokens(builder: GraphBuilder, hidden: string, shape: BatchS
   return builder.emit('Gather-13', [hidden, starts]);
 }
 
+/** The rows of the last token of each sequence, padding or not, [batch, hidden]. */
+export function lastRows(builder: GraphBuilder, hidden: string, shape: BatchShape): string {
+  const one = int64Scalar(builder, 1);
+  const ordinals = builder.emit('Add-14', [countTo(builder, shape.batch), one]);
+  const ends = builder.emit('Sub-14', [builder.emit('Mul-14', [ordinals, shape.sequence]), one]);
+  return builder.emit('Gather-13', [hidden, ends]);
+}
+
 /**
  * The rows of the last real token of each sequence, [batch, hidden], where padding is on the right. `mask` is float32
  * [batch, sequence].

@@ -10,26 +10,31 @@ import {
   splitHeads,
 } from '../layers/attention.js';
 import type { DecoderStates } from '../layers/decoderHeads.js';
+import { type Context, wholeContext } from '../layers/keyValueCache.js';
 import { linear, project } from '../layers/linear.js';
 import { causalBias, floatMask } from '../layers/masks.js';
 import { rmsNorm } from '../layers/norms.js';
 import { type RotaryAngles, rotaryAngles, rotate } from '../layers/rotary.js';
-import { type BatchShape, batchShape } from '../layers/tokens.js';
 import type { LlamaConfig } from '../types.js';
 
 /** LLaMA's decoder over `input_ids` and `attention_mask`: norms come before each part, and once after the last. */
-export function decode(builder: GraphBuilder, config: LlamaConfig, form: AttentionForm): DecoderStates {
-  const shape = batchShape(builder);
+export function decode(
+  builder: GraphBuilder,
+  config: LlamaConfig,
+  form: AttentionForm,
+  context: Context = wholeContext(builder),
+): DecoderStates {
+  const { shape } = context;
   const mask = floatMask(builder);
-  const bias = causalBias(builder, shape.sequence, mask);
-  const angles = rotaryAngles(builder, shape.sequence, config.headWidth, config.rope);
+  const bias = causalBias(builder, context.slots, mask);
+  const angles = rotaryAngles(builder, context.positions, config.headWidth, config.rope);
   const words = builder.emit('Gather-13', ['model.embed_tokens.weight', 'input_ids']);
   let hidden = builder.emit('Reshape-19', [words, builder.indices([-1, config.hiddenSize])]);
   for (let layer = 0; layer < config.layers; layer += 1) {
     const at = `model.layers.${layer}`;
     const norm = (x: string, name: string) => rmsNorm(builder, x, `${at}.${name}.weight`, config.normEpsilon);
     const rows = norm(hidden, 'input_layernorm');
-    const attended = attend(builder, config, `${at}.self_attn`, { rows, bias, angles, shape }, form);
+    const attended = attend(builder, config, `${at}.self_attn`, { rows, bias, angles, context, layer }, form);
     const middle = builder.emit('Add-14', [hidden, attended]);
     const changed = feedForward(builder, config, `${at}.mlp`, norm(middle, 'post_attention_layernorm'));
     hidden = builder.emit('Add-14', [middle, changed]);
@@ -48,10 +53,11 @@ function feedForward(builder: GraphBuilder, config: LlamaConfig, at: string, x: 
 interface SelfAttentionOperands {
   /** [batch*sequence, hidden]. */
   readonly rows: string;
-  /** [batch, 1, sequence, sequence]. */
+  /** [batch, 1, sequence, keys]. */
   readonly bias: string;
   readonly angles: RotaryAngles;
-  readonly shape: BatchShape;
+  readonly context: Context;
+  readonly layer: number;
 }
 
 /**
@@ -62,19 +68,22 @@ function attend(
   builder: GraphBuilder,
   config: LlamaConfig,
   at: string,
-  { rows, bias, angles, shape }: SelfAttentionOperands,
+  { rows, bias, angles, context, layer }: SelfAttentionOperands,
   form: AttentionForm,
 ): string {
   const { heads, keyValueHeads, headWidth: width } = config;
-  const layer = projection(builder, config.attentionBias);
+  const { shape, keyCount } = context;
+  const layerOf = projection(builder, config.attentionBias);
   const keyShape = headsShape(builder, shape, { heads: keyValueHeads, width });
   const turned = (part: string, target: string) =>
-    rotate(builder, builder.emit('Reshape-19', [layer(rows, `${at}.${part}`), target]), angles);
+    rotate(builder, builder.emit('Reshape-19', [layerOf(rows, `${at}.${part}`), target]), angles);
   const reorder = (value: string, order: readonly number[]) =>
     builder.emit('Transpose-13', [value], { perm: ints(order) });
   const byHead = reorder(turned('q_proj', headsShape(builder, shape, { heads, width })), BY_HEAD);
-  const keys = reorder(turned('k_proj', keyShape), keyOrder(form));
-  const values = splitHeads(builder, layer(rows, `${at}.v_proj`), keyShape, BY_HEAD);
+  const { keys, values } = context.join(layer, {
+    keys: reorder(turned('k_proj', keyShape), keyOrder(form)),
+    values: splitHeads(builder, layerOf(rows, `${at}.v_proj`), keyShape, BY_HEAD),
+  });
   const grouped = heads !== keyValueHeads;
   const resize = (value: string, ...lengths: (string | readonly number[])[]) => {
     if (!grouped) return value;
@@ -84,11 +93,11 @@ function attend(
   const { batch, sequence } = shape;
   const queries = resize(byHead, batch, [keyValueHeads, -1, width]);
   const scores = scaledScores(builder, queries, keys, 1 / Math.sqrt(width), form);
-  const masked = builder.emit('Add-14', [resize(scores, batch, [heads], sequence, sequence), bias]);
+  const masked = builder.emit('Add-14', [resize(scores, batch, [heads], sequence, keyCount), bias]);
   const weights = builder.emit('Softmax-13', [masked], { axis: int(-1) });
-  const context = builder.emit('MatMul-13', [resize(weights, batch, [keyValueHeads, -1], sequence), values]);
-  const merged = mergeHeads(builder, resize(context, batch, [heads, -1, width]), heads * width);
-  return layer(merged, `${at}.o_proj`);
+  const chosen = builder.emit('MatMul-13', [resize(weights, batch, [keyValueHeads, -1], keyCount), values]);
+  const merged = mergeHeads(builder, resize(chosen, batch, [heads, -1, width]), heads * width);
+  return layerOf(merged, `${at}.o_proj`);
 }
 
 /** A linear layer with or without biases. */

@@ -1,5 +1,6 @@
 import type { Family } from '../family.js';
 import { decoderHead } from '../layers/decoderHeads.js';
+import { project } from '../layers/linear.js';
 import { declareTokens } from '../layers/tokens.js';
 import { ParameterList } from '../parameters.js';
 import type { LlamaConfig } from '../types.js';
@@ -7,6 +8,10 @@ import { readLlamaConfig } from './config.js';
 import { decode } from './decoder.js';
 
 const WORDS = 'model.embed_tokens.weight';
+
+function outputOf({ tied }: LlamaConfig): string {
+  return tied ? WORDS : 'lm_head.weight';
+}
 
 /** LLaMA (Touvron et al., 2023; Llama 3, 2024) as in `transformers`. */
 export const llama: Family<LlamaConfig> = {
@@ -46,9 +51,18 @@ export const llama: Family<LlamaConfig> = {
     return decoderHead(builder, head, states, {
       width: config.hiddenSize,
       vocabularySize: config.vocabularySize,
-      output: config.tied ? WORDS : 'lm_head.weight',
+      output: outputOf(config),
       inference,
     });
+  },
+  decoding: {
+    cacheShape: ({ layers, keyValueHeads, headWidth }) => ({
+      layers,
+      heads: keyValueHeads,
+      width: headWidth,
+    }),
+    decoder: ({ builder, config, context }) => decode(builder, config, 'fused', context).hidden,
+    output: ({ builder, config, states }) => project(builder, states, outputOf(config)),
   },
   depthOf: ({ layers }, name) => {
     if (name === WORDS) return 0;

@@ -3,6 +3,7 @@ import { declareTokens } from '../layers/tokens.js';
 import { ParameterList } from '../parameters.js';
 import type { T5Config } from '../types.js';
 import { readT5Config } from './config.js';
+import { decoding } from './decoding.js';
 import { forward, WORDS } from './forward.js';
 
 /** T5 and T5 1.1 (Raffel et al., 2020; Shazeer, 2020) as in `transformers`, without dropout. */
@@ -22,6 +23,7 @@ export const t5: Family<T5Config> = {
     if (purpose !== 'training') builder.input('decoder_input_ids', 'int64', [rows, 'target']);
   },
   forward,
+  decoding,
   depthOf: ({ layers, decoderLayers }, name) => {
     if (name === WORDS) return 0;
     const block = /^(?:en|de)coder\.block\.(\d+)\./.exec(name)?.[1];

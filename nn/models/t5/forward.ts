@@ -1,37 +1,32 @@
 import type { GraphBuilder } from '../../ops/builder.js';
 import type { ForwardRequest } from '../family.js';
+import type { AttentionForm } from '../layers/attention.js';
+import { type KeysAndValues, wholeContext } from '../layers/keyValueCache.js';
 import { project } from '../layers/linear.js';
 import { causalBias, floatMask, paddingBias } from '../layers/masks.js';
 import { relativeBias } from '../layers/relativeBias.js';
 import { shiftRight } from '../layers/shift.js';
+import type { Slots } from '../layers/slots.js';
 import { batchShape, perToken } from '../layers/tokens.js';
 import type { T5Config } from '../types.js';
-import { stack } from './stack.js';
+import { keysAndValues, type States, stack } from './stack.js';
 
 export const WORDS = 'shared.weight';
 
 /** Both stacks and the output projection. The decoder reads `decoder_input_ids`, in training the shifted `labels`. */
 export function forward({ builder, config, purpose }: ForwardRequest<T5Config>): Record<string, string> {
   const form = purpose === 'inference' ? 'standard' : 'fused';
-  const shape = batchShape(builder);
-  const padding = paddingBias(builder, floatMask(builder));
-  const encoded = stack(
-    builder,
-    config,
-    {
-      name: 'encoder',
-      layers: config.layers,
-      hidden: embed(builder, config, 'input_ids'),
-      shape,
-      bias: builder.emit('Add-14', [distance(builder, config, 'encoder', shape.sequence), padding]),
-    },
-    form,
-  );
+  const { padding, ...encoded } = encode(builder, config, form);
   const ids =
     purpose === 'training'
       ? shiftRight(builder, 'labels', { start: config.decoderStartId, padding: config.padId })
       : 'decoder_input_ids';
-  const target = batchShape(builder, ids);
+  const context = wholeContext(builder, batchShape(builder, ids));
+  const bias = builder.emit('Add-14', [
+    distance(builder, config, 'decoder', context.slots),
+    causalBias(builder, context.slots),
+  ]);
+  const memory = { of: (layer: number) => seen(builder, config, layer, encoded, form), bias: padding };
   const decoded = stack(
     builder,
     config,
@@ -39,21 +34,59 @@ export function forward({ builder, config, purpose }: ForwardRequest<T5Config>):
       name: 'decoder',
       layers: config.decoderLayers,
       hidden: embed(builder, config, ids),
-      shape: target,
-      bias: builder.emit('Add-14', [
-        distance(builder, config, 'decoder', target.sequence),
-        causalBias(builder, target.sequence),
-      ]),
-      memory: { hidden: encoded, shape, bias: padding },
+      context,
+      bias,
+      memory,
     },
     form,
   );
-  const scale = config.scaleOutput ? config.hiddenSize ** -0.5 : 1;
-  const rows = project(builder, decoded, config.tied ? WORDS : 'lm_head.weight', { scale });
-  return { logits: perToken(builder, rows, target.tokens, config.vocabularySize) };
+  return {
+    logits: perToken(builder, output(builder, config, decoded), context.shape.tokens, config.vocabularySize),
+  };
 }
 
-function embed(builder: GraphBuilder, { hiddenSize }: T5Config, ids: string): string {
+interface Encoded extends States {
+  /** Added to the scores of those who read the encoder, [batch, 1, 1, sequence]. */
+  readonly padding: string;
+}
+
+/** The encoder over `input_ids` and `attention_mask`. */
+export function encode(builder: GraphBuilder, config: T5Config, form: AttentionForm): Encoded {
+  const context = wholeContext(builder);
+  const padding = paddingBias(builder, floatMask(builder));
+  const hidden = stack(
+    builder,
+    config,
+    {
+      name: 'encoder',
+      layers: config.layers,
+      hidden: embed(builder, config, 'input_ids'),
+      context,
+      bias: builder.emit('Add-14', [distance(builder, config, 'encoder', context.slots), padding]),
+    },
+    form,
+  );
+  return { hidden, shape: context.shape, padding };
+}
+
+/** What a decoder layer sees of the encoder. */
+export function seen(
+  builder: GraphBuilder,
+  config: T5Config,
+  layer: number,
+  encoded: States,
+  form: AttentionForm,
+): KeysAndValues {
+  return keysAndValues(builder, config, `decoder.block.${layer}.layer.1.EncDecAttention`, encoded, form);
+}
+
+/** Scores of the vocabulary, from the decoder's last states [rows, hidden]. */
+export function output(builder: GraphBuilder, config: T5Config, states: string): string {
+  const scale = config.scaleOutput ? config.hiddenSize ** -0.5 : 1;
+  return project(builder, states, config.tied ? WORDS : 'lm_head.weight', { scale });
+}
+
+export function embed(builder: GraphBuilder, { hiddenSize }: T5Config, ids: string): string {
   return builder.emit('Reshape-19', [
     builder.emit('Gather-13', [WORDS, ids]),
     builder.indices([-1, hiddenSize]),
@@ -61,12 +94,12 @@ function embed(builder: GraphBuilder, { hiddenSize }: T5Config, ids: string): st
 }
 
 /** The first block's table of distances serves every block of its stack. */
-function distance(
+export function distance(
   builder: GraphBuilder,
   { buckets, maxDistance }: T5Config,
   name: 'encoder' | 'decoder',
-  sequence: string,
+  slots: Slots,
 ): string {
   const table = `${name}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`;
-  return relativeBias(builder, sequence, { table, buckets, maxDistance, bidirectional: name === 'encoder' });
+  return relativeBias(builder, slots, { table, buckets, maxDistance, bidirectional: name === 'encoder' });
 }

@@ -8,6 +8,7 @@ import {
   keyOrder,
   splitHeads,
 } from '../layers/attention.js';
+import type { Context, KeysAndValues } from '../layers/keyValueCache.js';
 import { project } from '../layers/linear.js';
 import { rmsNorm } from '../layers/norms.js';
 import type { BatchShape } from '../layers/tokens.js';
@@ -20,7 +21,7 @@ export interface StackOptions {
   readonly layers: number;
   /** Token embeddings, [rows, hidden]. */
   readonly hidden: string;
-  readonly shape: BatchShape;
+  readonly context: Context;
   /** Added to the scores of self-attention. */
   readonly bias: string;
   /** What a decoder's second attention reads. */
@@ -28,9 +29,7 @@ export interface StackOptions {
 }
 
 interface Memory {
-  /** [batch*sequence, hidden]. */
-  readonly hidden: string;
-  readonly shape: BatchShape;
+  readonly of: (layer: number) => KeysAndValues;
   /** [batch, 1, 1, sequence]. */
   readonly bias: string;
 }
@@ -39,7 +38,7 @@ interface Memory {
 export function stack(
   builder: GraphBuilder,
   config: T5Config,
-  { name, layers, hidden: embedded, shape, bias, memory }: StackOptions,
+  { name, layers, hidden: embedded, context, bias, memory }: StackOptions,
   form: AttentionForm,
 ): string {
   const norm = (x: string, at: string) => rmsNorm(builder, x, `${at}.weight`, config.normEpsilon);
@@ -50,10 +49,13 @@ export function stack(
       hidden = builder.emit('Add-14', [hidden, part]);
     };
     const rows = norm(hidden, `${block}.0.layer_norm`);
-    const self = { queries: rows, queryShape: shape, memory: { hidden: rows, shape, bias } };
-    add(attend(builder, config, `${block}.0.SelfAttention`, self, form));
+    const at = `${block}.0.SelfAttention`;
+    const own = keysAndValues(builder, config, at, { hidden: rows, shape: context.shape }, form);
+    const self = { rows, shape: context.shape, bias, ...context.join(layer, own) };
+    add(attend(builder, config, at, self, form));
     if (memory) {
-      const cross = { queries: norm(hidden, `${block}.1.layer_norm`), queryShape: shape, memory };
+      const queries = { rows: norm(hidden, `${block}.1.layer_norm`), shape: context.shape };
+      const cross = { ...queries, bias: memory.bias, ...memory.of(layer) };
       add(attend(builder, config, `${block}.1.EncDecAttention`, cross, form));
     }
     const last = `${block}.${memory ? 2 : 1}`;
@@ -62,10 +64,31 @@ export function stack(
   return norm(hidden, `${name}.final_layer_norm`);
 }
 
-interface AttentionInput {
-  readonly queries: string;
-  readonly queryShape: BatchShape;
-  readonly memory: Memory;
+/** Rows [batch*sequence, hidden]. */
+export interface States {
+  readonly hidden: string;
+  readonly shape: BatchShape;
+}
+
+/** What an attention at `at` lets its queries see of `hidden`. */
+export function keysAndValues(
+  builder: GraphBuilder,
+  { heads, headWidth: width }: T5Config,
+  at: string,
+  { hidden, shape }: States,
+  form: AttentionForm,
+): KeysAndValues {
+  const target = headsShape(builder, shape, { heads, width });
+  const split = (part: string, order: readonly number[]) =>
+    splitHeads(builder, project(builder, hidden, `${at}.${part}.weight`), target, order);
+  return { keys: split('k', keyOrder(form)), values: split('v', BY_HEAD) };
+}
+
+interface AttentionInput extends KeysAndValues {
+  /** Of the queries, [batch*sequence, hidden]. */
+  readonly rows: string;
+  readonly shape: BatchShape;
+  readonly bias: string;
 }
 
 /** T5 does not scale its scores: the initial weights do. */
@@ -73,21 +96,13 @@ function attend(
   builder: GraphBuilder,
   config: T5Config,
   at: string,
-  { queries, queryShape, memory }: AttentionInput,
+  { rows, shape, bias, keys, values }: AttentionInput,
   form: AttentionForm,
 ): string {
   const headShape = { heads: config.heads, width: config.headWidth };
-  const split = (rows: string, part: string, shape: BatchShape, order: readonly number[]) => {
-    const projected = project(builder, rows, `${at}.${part}.weight`);
-    return splitHeads(builder, projected, headsShape(builder, shape, headShape), order);
-  };
-  const operands = {
-    queries: split(queries, 'q', queryShape, BY_HEAD),
-    keys: split(memory.hidden, 'k', memory.shape, keyOrder(form)),
-    values: split(memory.hidden, 'v', memory.shape, BY_HEAD),
-    scale: 1,
-    bias: memory.bias,
-  };
+  const projected = project(builder, rows, `${at}.q.weight`);
+  const queries = splitHeads(builder, projected, headsShape(builder, shape, headShape), BY_HEAD);
+  const operands = { queries, keys, values, scale: 1, bias };
   return project(builder, attention(builder, operands, headShape, form), `${at}.o.weight`);
 }
 

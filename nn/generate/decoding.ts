@@ -1,0 +1,160 @@
+import { NnError } from '../errors.js';
+import type { Runner } from '../exec/runner.js';
+import type { CacheShape } from '../models/layers/keyValueCache.js';
+import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
+import { TensorCache } from './tensorCache.js';
+
+/** The models of one decoder. */
+export interface DecodingRunners {
+  readonly decoder: Runner;
+  readonly pickRows: Runner;
+  readonly encoder?: { readonly runner: Runner; readonly startId: number };
+  readonly cacheShape: CacheShape;
+}
+
+/** A batch of texts being written. Its logits are those after the last token of each row. */
+export interface Decoding {
+  /** What each row began with: its prompt, or a seq2seq model's start token. */
+  readonly begun: readonly Int32Array[];
+  /** A row's scores of the vocabulary, valid until the next `advance`. */
+  logits(row: number): Float32Array;
+  /**
+   * Appends a token to each row of the batch. With `rows`, the batch is first made of those of its rows, in that order
+   * and as often as each is named.
+   */
+  advance(tokens: Int32Array, rows?: Int32Array): Promise<void>;
+}
+
+/** Reads the prompts, padded on the left so that each row's last slot is its last token. */
+export async function startDecoding(
+  runners: DecodingRunners,
+  prompts: readonly Int32Array[],
+): Promise<Decoding> {
+  const { encoder } = runners;
+  if (!encoder) return BatchDecoding.start(runners, prompts, {});
+  const { ids, mask } = padLeft(prompts);
+  const fetches = Object.fromEntries(
+    Array.from({ length: runners.cacheShape.layers }, (_, layer) => [
+      [`cross.${layer}.keys`, null],
+      [`cross.${layer}.values`, null],
+    ]).flat(),
+  ) as Record<string, null>;
+  const memory = await encoder.runner.run({ input_ids: ids, attention_mask: mask }, fetches);
+  const begun = prompts.map(() => Int32Array.of(encoder.startId));
+  return BatchDecoding.start(runners, begun, { ...memory, encoder_attention_mask: mask });
+}
+
+class BatchDecoding implements Decoding {
+  readonly begun: readonly Int32Array[];
+  readonly #runners: DecodingRunners;
+  readonly #cache: TensorCache;
+  /** 1 for each token that is no padding, by row. */
+  #real: number[][];
+  /** The prompt of each row. */
+  #prompts: Int32Array;
+  #memory: Readonly<Record<string, Tensor>>;
+  #logits: Float32Array = new Float32Array(0);
+
+  static async start(
+    runners: DecodingRunners,
+    begun: readonly Int32Array[],
+    memory: Readonly<Record<string, Tensor>>,
+  ): Promise<Decoding> {
+    const { ids, mask } = padLeft(begun);
+    const decoding = new BatchDecoding(runners, begun, memory, mask);
+    await decoding.#run(ids);
+    return decoding;
+  }
+
+  private constructor(
+    runners: DecodingRunners,
+    begun: readonly Int32Array[],
+    memory: Readonly<Record<string, Tensor>>,
+    mask: Tensor,
+  ) {
+    this.begun = begun;
+    this.#runners = runners;
+    this.#memory = memory;
+    this.#cache = new TensorCache(runners.cacheShape, begun.length);
+    this.#real = begun.map((_, row) => {
+      const length = mask.dims[1]!;
+      return Array.from(mask.data.subarray(row * length, (row + 1) * length), Number);
+    });
+    this.#prompts = Int32Array.from(begun.keys());
+  }
+
+  logits(row: number): Float32Array {
+    const width = this.#logits.length / this.#cache.rows;
+    return this.#logits.subarray(row * width, (row + 1) * width);
+  }
+
+  async advance(tokens: Int32Array, rows?: Int32Array): Promise<void> {
+    if (rows && !sameValues(rows, Int32Array.from(this.#real.keys()))) await this.#pick(rows);
+    for (const real of this.#real) real.push(1);
+    await this.#run(int64Tensor([tokens.length, 1], BigInt64Array.from(tokens, BigInt)));
+  }
+
+  async #run(ids: Tensor): Promise<void> {
+    const [rows, added] = [ids.dims[0]!, ids.dims[1]!];
+    const length = this.#cache.length + added;
+    const mask = BigInt64Array.from(this.#real.flatMap((real) => Array.from(real, BigInt)));
+    const feeds = { input_ids: ids, attention_mask: int64Tensor([rows, length], mask), ...this.#memory };
+    const { logits } = await this.#runners.decoder.run(
+      { ...feeds, ...this.#cache.past() },
+      { ...this.#cache.present(rows, length), logits: null },
+    );
+    this.#cache.commit(rows, length);
+    this.#logits = float32Data(logits!);
+    if (this.#logits.some(Number.isNaN)) {
+      throw new NnError('WEIGHTS_CORRUPT', 'the model gives scores that are not numbers; check its weights');
+    }
+  }
+
+  async #pick(rows: Int32Array): Promise<void> {
+    const { length } = this.#cache;
+    const picked = int64Tensor([rows.length], BigInt64Array.from(rows, BigInt));
+    const past = this.#cache.past();
+    await this.#runners.pickRows.run({ ...past, rows: picked }, this.#cache.present(rows.length, length));
+    this.#cache.commit(rows.length, length);
+    this.#real = Array.from(rows, (row) => [...this.#real[row]!]);
+    const prompts = rows.map((row) => this.#prompts[row]!);
+    if (sameValues(prompts, this.#prompts)) return;
+    this.#prompts = prompts;
+    this.#memory = Object.fromEntries(
+      Object.entries(this.#memory).map(([name, tensor]) => [name, pickTensorRows(tensor, rows)]),
+    );
+  }
+}
+
+function sameValues(left: Int32Array, right: Int32Array): boolean {
+  return left.length === right.length && left.every((value, index) => value === right[index]);
+}
+
+/** Rows of what an encoder gave. */
+function pickTensorRows(tensor: Tensor, rows: Int32Array): Tensor {
+  const dims = [rows.length, ...tensor.dims.slice(1)];
+  const width = tensor.data.length / tensor.dims[0]!;
+  const pick = <T extends Float32Array | BigInt64Array>(data: T, made: T): T => {
+    for (const [at, row] of rows.entries()) {
+      made.set(data.subarray(row * width, (row + 1) * width) as never, at * width);
+    }
+    return made;
+  };
+  return tensor.data instanceof BigInt64Array
+    ? int64Tensor(dims, pick(tensor.data, new BigInt64Array(rows.length * width)))
+    : float32Tensor(dims, pick(float32Data(tensor), new Float32Array(rows.length * width)));
+}
+
+/** int64 [batch, longest]; padding has id 0, which its mask hides. */
+function padLeft(sequences: readonly Int32Array[]): { readonly ids: Tensor; readonly mask: Tensor } {
+  const longest = sequences.reduce((most, { length }) => Math.max(most, length), 0);
+  const dims = [sequences.length, longest];
+  const ids = new BigInt64Array(sequences.length * longest);
+  const mask = new BigInt64Array(sequences.length * longest);
+  sequences.forEach((sequence, row) => {
+    const end = (row + 1) * longest;
+    ids.set(BigInt64Array.from(sequence, BigInt), end - sequence.length);
+    mask.fill(1n, end - sequence.length, end);
+  });
+  return { ids: int64Tensor(dims, ids), mask: int64Tensor(dims, mask) };
+}

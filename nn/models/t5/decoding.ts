@@ -1,0 +1,73 @@
+import type { GraphBuilder } from '../../ops/builder.js';
+import type { DecodingRequest, DecodingRule } from '../family.js';
+import type { CachedContext, KeysAndValues } from '../layers/keyValueCache.js';
+import { causalBias, floatMask, paddingBias } from '../layers/masks.js';
+import { declareTokens } from '../layers/tokens.js';
+import type { T5Config } from '../types.js';
+import { distance, embed, encode, output, seen } from './forward.js';
+import { stack } from './stack.js';
+
+const MASK = 'encoder_attention_mask';
+
+/**
+ * The encoder's keys and values are computed once. Like `transformers`, the decoder counts its padding into the
+ * distance between tokens.
+ */
+export const decoding: DecodingRule<T5Config> = {
+  cacheShape: ({ decoderLayers, heads, headWidth }) => ({ layers: decoderLayers, heads, width: headWidth }),
+  startId: ({ decoderStartId }) => decoderStartId,
+  encoder: ({ builder, config }) => {
+    declareTokens(builder);
+    const encoded = encode(builder, config, 'fused');
+    const layers = Array.from({ length: config.decoderLayers }, (_, layer) => layer);
+    return Object.fromEntries(
+      layers.flatMap((layer) =>
+        Object.entries(seen(builder, config, layer, encoded, 'fused')).map(([part, value]) => [
+          crossName(layer, part),
+          value,
+        ]),
+      ),
+    );
+  },
+  decoder,
+  output: ({ builder, config, states }) => output(builder, config, states),
+};
+
+function decoder({
+  builder,
+  config,
+  context,
+}: DecodingRequest<T5Config> & { readonly context: CachedContext }): string {
+  builder.input(MASK, 'int64', ['batch', 'source']);
+  const bias = builder.emit('Add-14', [
+    distance(builder, config, 'decoder', context.slots),
+    causalBias(builder, context.slots, floatMask(builder)),
+  ]);
+  const memory = {
+    of: (layer: number) => declareCross(builder, config, layer),
+    bias: paddingBias(builder, floatMask(builder, MASK)),
+  };
+  return stack(
+    builder,
+    config,
+    {
+      name: 'decoder',
+      layers: config.decoderLayers,
+      hidden: embed(builder, config, 'input_ids'),
+      context,
+      bias,
+      memory,
+    },
+    'fused',
+  );
+}
+
+function declareCross(builder: GraphBuilder, { heads, headWidth }: T5Config, layer: number): KeysAndValues {
+  const declare = (part: keyof KeysAndValues) =>
+    builder.input(crossName(layer, part), 'float32', ['batch', heads, 'source', headWidth]);
+  return { keys: declare('keys'), values: declare('values') };
+}
+
+function crossName(layer: number, part: string): string {
+  return `cross.${layer}.${part}`;
+}
