@@ -1,5 +1,5 @@
 import { NnError } from '../errors.js';
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
 import type { Runner, RunnerOptions } from '../exec/runner.js';
 import { buildDecodingModel } from '../models/decodingModel.js';
 import type { Model } from '../models/types.js';

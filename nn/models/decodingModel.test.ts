@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createRunner } from '../exec/onnxRuntime.js';
+import { createRunner } from '../exec/createRunner.js';
 import { Random } from '../random.js';
 import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
 import { exportOnnx } from './buildModel.js';
