@@ -1,7 +1,9 @@
 import { NnError } from '../errors.js';
 import type { Runner } from '../exec/runner.js';
-import type { CacheShape } from '../models/layers/keyValueCache.js';
-import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
+import { type CacheShape, cacheNames } from '../models/layers/keyValueCache.js';
+import { float32Data, int64Tensor, type Tensor } from '../tensor.js';
+import { extendMask, padLeft } from './padding.js';
+import { pickTensorRows } from './pickRows.js';
 import { TensorCache } from './tensorCache.js';
 
 /** The models of one decoder. */
@@ -33,12 +35,7 @@ export async function startDecoding(
   const { encoder } = runners;
   if (!encoder) return BatchDecoding.start(runners, prompts, {});
   const { ids, mask } = padLeft(prompts);
-  const fetches = Object.fromEntries(
-    Array.from({ length: runners.cacheShape.layers }, (_, layer) => [
-      [`cross.${layer}.keys`, null],
-      [`cross.${layer}.values`, null],
-    ]).flat(),
-  ) as Record<string, null>;
+  const fetches = Object.fromEntries(cacheNames('cross', runners.cacheShape).map((name) => [name, null]));
   const memory = await encoder.runner.run({ input_ids: ids, attention_mask: mask }, fetches);
   const begun = prompts.map(() => Int32Array.of(encoder.startId));
   return BatchDecoding.start(runners, begun, { ...memory, encoder_attention_mask: mask });
@@ -48,8 +45,8 @@ class BatchDecoding implements Decoding {
   readonly begun: readonly Int32Array[];
   readonly #runners: DecodingRunners;
   readonly #cache: TensorCache;
-  /** 1 for each token that is no padding, by row. */
-  #real: number[][];
+  /** int64 [rows, tokens so far]. */
+  #mask: Tensor;
   /** The prompt of each row. */
   #prompts: Int32Array;
   #memory: Readonly<Record<string, Tensor>>;
@@ -76,10 +73,7 @@ class BatchDecoding implements Decoding {
     this.#runners = runners;
     this.#memory = memory;
     this.#cache = new TensorCache(runners.cacheShape, begun.length);
-    this.#real = begun.map((_, row) => {
-      const length = mask.dims[1]!;
-      return Array.from(mask.data.subarray(row * length, (row + 1) * length), Number);
-    });
+    this.#mask = mask;
     this.#prompts = Int32Array.from(begun.keys());
   }
 
@@ -89,16 +83,16 @@ class BatchDecoding implements Decoding {
   }
 
   async advance(tokens: Int32Array, rows?: Int32Array): Promise<void> {
-    if (rows && !sameValues(rows, Int32Array.from(this.#real.keys()))) await this.#pick(rows);
-    for (const real of this.#real) real.push(1);
+    if (rows && !(rows.length === this.#cache.rows && rows.every((row, at) => row === at)))
+      await this.#pick(rows);
+    this.#mask = extendMask(this.#mask);
     await this.#run(int64Tensor([tokens.length, 1], BigInt64Array.from(tokens, BigInt)));
   }
 
   async #run(ids: Tensor): Promise<void> {
     const [rows, added] = [ids.dims[0]!, ids.dims[1]!];
     const length = this.#cache.length + added;
-    const mask = BigInt64Array.from(this.#real.flatMap((real) => Array.from(real, BigInt)));
-    const feeds = { input_ids: ids, attention_mask: int64Tensor([rows, length], mask), ...this.#memory };
+    const feeds = { input_ids: ids, attention_mask: this.#mask, ...this.#memory };
     const { logits } = await this.#runners.decoder.run(
       { ...feeds, ...this.#cache.past() },
       { ...this.#cache.present(rows, length), logits: null },
@@ -116,7 +110,7 @@ class BatchDecoding implements Decoding {
     const past = this.#cache.past();
     await this.#runners.pickRows.run({ ...past, rows: picked }, this.#cache.present(rows.length, length));
     this.#cache.commit(rows.length, length);
-    this.#real = Array.from(rows, (row) => [...this.#real[row]!]);
+    this.#mask = pickTensorRows(this.#mask, rows);
     const prompts = rows.map((row) => this.#prompts[row]!);
     if (sameValues(prompts, this.#prompts)) return;
     this.#prompts = prompts;
@@ -128,33 +122,4 @@ class BatchDecoding implements Decoding {
 
 function sameValues(left: Int32Array, right: Int32Array): boolean {
   return left.length === right.length && left.every((value, index) => value === right[index]);
-}
-
-/** Rows of what an encoder gave. */
-function pickTensorRows(tensor: Tensor, rows: Int32Array): Tensor {
-  const dims = [rows.length, ...tensor.dims.slice(1)];
-  const width = tensor.data.length / tensor.dims[0]!;
-  const pick = <T extends Float32Array | BigInt64Array>(data: T, made: T): T => {
-    for (const [at, row] of rows.entries()) {
-      made.set(data.subarray(row * width, (row + 1) * width) as never, at * width);
-    }
-    return made;
-  };
-  return tensor.data instanceof BigInt64Array
-    ? int64Tensor(dims, pick(tensor.data, new BigInt64Array(rows.length * width)))
-    : float32Tensor(dims, pick(float32Data(tensor), new Float32Array(rows.length * width)));
-}
-
-/** int64 [batch, longest]; padding has id 0, which its mask hides. */
-function padLeft(sequences: readonly Int32Array[]): { readonly ids: Tensor; readonly mask: Tensor } {
-  const longest = sequences.reduce((most, { length }) => Math.max(most, length), 0);
-  const dims = [sequences.length, longest];
-  const ids = new BigInt64Array(sequences.length * longest);
-  const mask = new BigInt64Array(sequences.length * longest);
-  sequences.forEach((sequence, row) => {
-    const end = (row + 1) * longest;
-    ids.set(BigInt64Array.from(sequence, BigInt), end - sequence.length);
-    mask.fill(1n, end - sequence.length, end);
-  });
-  return { ids: int64Tensor(dims, ids), mask: int64Tensor(dims, mask) };
 }

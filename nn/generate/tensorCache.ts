@@ -1,4 +1,4 @@
-import { CACHE_PARTS, type CacheShape, cacheName } from '../models/layers/keyValueCache.js';
+import { type CacheShape, cacheNames } from '../models/layers/keyValueCache.js';
 import { elementCount, float32Tensor, type Tensor } from '../tensor.js';
 
 /** Tokens of room that a cache begins with; doubled when full, so that buffers are rarely made. */
@@ -40,29 +40,26 @@ export class TensorCache {
   }
 
   #tensors(when: 'past' | 'present', buffers: Buffers, rows: number, length: number): Record<string, Tensor> {
-    const { layers, heads, width } = this.#shape;
+    const { heads, width } = this.#shape;
     const dims = [rows, heads, length, width];
     const tensors: Record<string, Tensor> = {};
-    for (let layer = 0; layer < layers; layer += 1) {
-      for (const part of CACHE_PARTS) {
-        const name = cacheName(when, layer, part);
-        tensors[name] = float32Tensor(dims, buffers.view(`${layer}.${part}`, elementCount(dims), length));
-      }
-    }
+    for (const [at, name] of cacheNames(when, this.#shape).entries())
+      tensors[name] = float32Tensor(dims, buffers.view(at, elementCount(dims), length));
     return tensors;
   }
 }
 
-/** Growing memory by name. */
+/** Growing memory of each tensor. */
 class Buffers {
-  readonly #memory = new Map<string, Float32Array>();
+  readonly #memory: Float32Array[] = [];
 
-  view(name: string, count: number, length: number): Float32Array {
-    let memory = this.#memory.get(name);
+  /** The first `count` values of tensor `at`, whose rows have `length` tokens. */
+  view(at: number, count: number, length: number): Float32Array {
+    let memory = this.#memory[at];
     if (!memory || memory.length < count) {
       const room = length < ROOM_MIN ? ROOM_MIN / Math.max(1, length) : 2;
       memory = new Float32Array(Math.ceil(count * room));
-      this.#memory.set(name, memory);
+      this.#memory[at] = memory;
     }
     return memory.subarray(0, count);
   }

@@ -4,6 +4,7 @@ import { Random } from '../random.js';
 import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
 import { exportOnnx } from './buildModel.js';
 import { buildDecodingModel, type DecodingModel } from './decodingModel.js';
+import { cacheNames } from './layers/keyValueCache.js';
 import { GOLDEN_MODELS, goldenCase } from './testing/goldenModel.js';
 
 type Rows = readonly (readonly number[])[];
@@ -16,9 +17,9 @@ const ids = (rows: number, length: number) =>
   Array.from({ length: rows }, () => Array.from({ length }, () => random.below(211)));
 const ones = (rows: number, length: number) => ids(rows, length).map((row) => row.map(() => 1));
 
-function emptyPast({ layers, heads, width }: DecodingModel['cacheShape'], rows: number) {
-  const names = Array.from({ length: layers }, (_, layer) => [`past.${layer}.keys`, `past.${layer}.values`]);
-  return Object.fromEntries(names.flat().map((name) => [name, float32Tensor([rows, heads, 0, width])]));
+function emptyPast(cache: DecodingModel['cacheShape'], rows: number) {
+  const empty = () => float32Tensor([rows, cache.heads, 0, cache.width]);
+  return Object.fromEntries(cacheNames('past', cache).map((name) => [name, empty()]));
 }
 
 /** Logits [rows][slot][vocabulary] of `tokens`, read in pieces of the given lengths. */
@@ -81,12 +82,7 @@ describe.each(GOLDEN_MODELS)('the decoding graph of %s', (name) => {
   async function memoryOf(text: Rows, mask: Rows) {
     if (!built.encoder) return {};
     const runner = await createRunner(built.encoder, { threads: 1 });
-    const { layers } = built.cacheShape;
-    const names = Array.from({ length: layers }, (_, layer) => [
-      `cross.${layer}.keys`,
-      `cross.${layer}.values`,
-    ]);
-    const fetches = Object.fromEntries(names.flat().map((each) => [each, null]));
+    const fetches = Object.fromEntries(cacheNames('cross', built.cacheShape).map((each) => [each, null]));
     const memory = await runner.run({ input_ids: matrix(text), attention_mask: matrix(mask) }, fetches);
     await runner.dispose();
     return { ...memory, encoder_attention_mask: matrix(mask) };

@@ -29,6 +29,10 @@ export interface DecodingRequest<C> {
   readonly config: C;
 }
 
+export interface DecoderRequest<C> extends DecodingRequest<C> {
+  readonly context: CachedContext;
+}
+
 /** How a family writes a text token by token. */
 export interface DecodingRule<C> {
   readonly cacheShape: (config: C) => CacheShape;
@@ -37,7 +41,7 @@ export interface DecodingRule<C> {
   /** Token that a decoder with an encoder starts from. */
   readonly startId?: (config: C) => number;
   /** The new tokens' last states, [batch*sequence, hidden]. */
-  readonly decoder: (request: DecodingRequest<C> & { readonly context: CachedContext }) => string;
+  readonly decoder: (request: DecoderRequest<C>) => string;
   /** Scores of the vocabulary for rows of such states. */
   readonly output: (request: DecodingRequest<C> & { readonly states: string }) => string;
 }

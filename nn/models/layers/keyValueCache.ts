@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../../ops/builder.js';
 import { ownSlots, type Slots } from './slots.js';
 import { type BatchShape, batchShape, countTo, int64Scalar } from './tokens.js';
 
-/** Keys and values of one layer, [batch, heads, keys, width]. */
+/** Of one layer: values [batch, heads, keys, width], keys as `keyOrder` of the form has them. */
 export interface KeysAndValues {
   readonly keys: string;
   readonly values: string;
@@ -36,15 +36,26 @@ export function wholeContext(builder: GraphBuilder, shape = batchShape(builder))
   return { shape, positions: slots.queries, slots, keyCount: shape.sequence, join: (_, own) => own };
 }
 
-/** The name of a layer's keys or values before and after a run. */
-export function cacheName(when: 'past' | 'present', layer: number, part: keyof KeysAndValues): string {
+/** Before a run, after it, or of the encoder. */
+type CacheTime = 'past' | 'present' | 'cross';
+
+/** The name of a layer's keys or values in a decoding graph. */
+export function cacheName(when: CacheTime, layer: number, part: keyof KeysAndValues): string {
   return `${when}.${layer}.${part}`;
+}
+
+/** All names of a cache, layer by layer. */
+export function cacheNames(when: CacheTime, { layers }: CacheShape): string[] {
+  return Array.from({ length: layers }, (_, layer) =>
+    CACHE_PARTS.map((part) => cacheName(when, layer, part)),
+  ).flat();
 }
 
 /**
  * A run that goes on where others stopped. Declares the inputs `input_ids`, int64 [batch, sequence]; `attention_mask`,
  * int64 [batch, past+sequence]; `past.N.keys` and `past.N.values`, float32 [batch, heads, past, width]. Collects
- * `present.N.*`, with the new tokens at the end. Padding may lie anywhere.
+ * `present.N.*`, with the new tokens at the end. Padding may lie anywhere. Keys must be of the fused form, where they lie
+ * like values.
  */
 export class CachedContext implements Context {
   readonly positions: string;
@@ -55,13 +66,11 @@ export class CachedContext implements Context {
   readonly outputs: Record<string, string> = {};
   readonly #builder: GraphBuilder;
 
-  constructor(builder: GraphBuilder, { layers, heads, width }: CacheShape) {
+  constructor(builder: GraphBuilder, cache: CacheShape) {
     builder.input('input_ids', 'int64', ['batch', 'sequence']);
     builder.input('attention_mask', 'int64', ['batch', 'past+sequence']);
-    for (let layer = 0; layer < layers; layer += 1) {
-      for (const part of CACHE_PARTS)
-        builder.input(cacheName('past', layer, part), 'float32', ['batch', heads, 'past', width]);
-    }
+    for (const name of cacheNames('past', cache))
+      builder.input(name, 'float32', ['batch', cache.heads, 'past', cache.width]);
     const past = builder.emit('Shape-19', [cacheName('past', 0, 'keys')], { start: int(2), end: int(3) });
     this.#builder = builder;
     this.shape = batchShape(builder);

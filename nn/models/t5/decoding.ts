@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../../ops/builder.js';
-import type { DecodingRequest, DecodingRule } from '../family.js';
-import type { CachedContext, KeysAndValues } from '../layers/keyValueCache.js';
+import type { DecoderRequest, DecodingRule } from '../family.js';
+import { cacheName, type KeysAndValues } from '../layers/keyValueCache.js';
 import { causalBias, floatMask, paddingBias } from '../layers/masks.js';
 import { declareTokens } from '../layers/tokens.js';
 import type { T5Config } from '../types.js';
@@ -19,25 +19,19 @@ export const decoding: DecodingRule<T5Config> = {
   encoder: ({ builder, config }) => {
     declareTokens(builder);
     const encoded = encode(builder, config, 'fused');
-    const layers = Array.from({ length: config.decoderLayers }, (_, layer) => layer);
-    return Object.fromEntries(
-      layers.flatMap((layer) =>
-        Object.entries(seen(builder, config, layer, encoded, 'fused')).map(([part, value]) => [
-          crossName(layer, part),
-          value,
-        ]),
-      ),
-    );
+    const outputs: Record<string, string> = {};
+    for (let layer = 0; layer < config.decoderLayers; layer += 1) {
+      const { keys, values } = seen(builder, config, layer, encoded, 'fused');
+      outputs[cacheName('cross', layer, 'keys')] = keys;
+      outputs[cacheName('cross', layer, 'values')] = values;
+    }
+    return outputs;
   },
   decoder,
   output: ({ builder, config, states }) => output(builder, config, states),
 };
 
-function decoder({
-  builder,
-  config,
-  context,
-}: DecodingRequest<T5Config> & { readonly context: CachedContext }): string {
+function decoder({ builder, config, context }: DecoderRequest<T5Config>): string {
   builder.input(MASK, 'int64', ['batch', 'source']);
   const bias = builder.emit('Add-14', [
     distance(builder, config, 'decoder', context.slots),
@@ -64,10 +58,6 @@ function decoder({
 
 function declareCross(builder: GraphBuilder, { heads, headWidth }: T5Config, layer: number): KeysAndValues {
   const declare = (part: keyof KeysAndValues) =>
-    builder.input(crossName(layer, part), 'float32', ['batch', heads, 'source', headWidth]);
+    builder.input(cacheName('cross', layer, part), 'float32', ['batch', heads, 'source', headWidth]);
   return { keys: declare('keys'), values: declare('values') };
-}
-
-function crossName(layer: number, part: string): string {
-  return `cross.${layer}.${part}`;
 }
