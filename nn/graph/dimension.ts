@@ -18,6 +18,7 @@ export function product(dimensions: Shape): Dimension {
 
 /**
  * The sum of lengths, such as `past+sequence`: a symbol of its own, equal to the sum of the same lengths in any order.
+ * A fixed one may be negative.
  * Throws OPERATOR_UNSUPPORTED for a product among them.
  */
 export function sum(lengths: Shape): Dimension {
@@ -30,6 +31,26 @@ export function sum(lengths: Shape): Dimension {
   }
   return (constant === 0 ? symbols : [constant, ...symbols]).join('+');
 }
+
+/**
+ * How many elements a slice of an axis has, in Python's meaning of `start:end:step`; a symbol of its own for an open
+ * axis, such as `sequence[0:-1:1]`. Throws OPERATOR_UNSUPPORTED for a slice of a sum or product.
+ */
+export function sliceLength(length: Dimension, start: number, end: number, step: number): Dimension {
+  if (typeof length === 'string') {
+    if (step === 1 && start === 0 && end >= END_OF_AXIS) return length;
+    if (/[*+]/.test(length)) {
+      throw new NnError('OPERATOR_UNSUPPORTED', `a part of an axis of length ${length} has no length known`);
+    }
+    return `${length}[${start}:${end}:${step}]`;
+  }
+  const [lowest, last] = step > 0 ? [0, length] : [-1, length - 1];
+  const clamped = (at: number, low: number) => Math.min(Math.max(at < 0 ? at + length : at, low), last);
+  return Math.max(0, Math.ceil((clamped(end, lowest) - clamped(start, 0)) / step));
+}
+
+/** Ends from here on mean the end of the axis, whatever its length; files have INT32_MAX or INT64_MAX. */
+const END_OF_AXIS = 2 ** 31 - 1;
 
 /** `total / divisor` where it divides exactly, else undefined. */
 export function quotient(total: Dimension, divisor: Dimension): Dimension | undefined {
@@ -75,17 +96,23 @@ export function sameShape(left: Shape, right: Shape): boolean {
 export function bind(dimension: Dimension, lengths: Readonly<Record<string, number>>): number {
   const { coefficient, symbols } = parse(dimension);
   return symbols.reduce((total, symbol) => {
-    const parts = symbol.split('+').map((part) => {
-      const length = isNumber(part) ? Number(part) : lengths[part];
-      if (length === undefined) throw new NnError('SHAPE_MISMATCH', `no length given for axis '${part}'`);
-      return length;
-    });
+    const parts = symbol.split('+').map((part) => bindPart(part, lengths));
     return parts.reduce((length, part) => length + part, 0) * total;
   }, coefficient);
 }
 
+/** A number, a symbol or a slice of one. */
+function bindPart(part: string, lengths: Readonly<Record<string, number>>): number {
+  if (isNumber(part)) return Number(part);
+  const length = lengths[part];
+  if (length !== undefined) return length;
+  const [, whole, start, end, step] = /^(.+)\[(-?\d+):(-?\d+):(-?\d+)\]$/.exec(part) ?? [];
+  if (whole === undefined) throw new NnError('SHAPE_MISMATCH', `no length given for axis '${part}'`);
+  return sliceLength(bindPart(whole, lengths), Number(start), Number(end), Number(step)) as number;
+}
+
 function isNumber(part: string): boolean {
-  return /^\d+$/.test(part);
+  return /^-?\d+$/.test(part);
 }
 
 function parse(dimension: Dimension): Monomial {

@@ -1,12 +1,10 @@
 import { NnError } from '../errors.js';
 import type { Attributes, Graph, Node, Shape, ValueInfo, ValueType } from '../graph/ir.js';
 import { type DType, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
+import { ELEMENTS_MAX } from './elements.js';
 import { ruleOf } from './lookup.js';
 import type { Emitter, LinearHook } from './rule.js';
 import type { Operator } from './table.js';
-
-/** Longer int64 vectors cannot be shapes, so their values are of no interest to shape inference. */
-const RANK_MAX = 64;
 
 /** Grows a graph node by node; every value's type is inferred, so a misfit fails where it is written. */
 export class GraphBuilder implements Emitter {
@@ -43,7 +41,11 @@ export class GraphBuilder implements Emitter {
   initializer(name: string, tensor: Tensor): string {
     this.#define(name, { dtype: tensor.dtype, shape: tensor.dims });
     this.#initializers.set(name, tensor);
-    if (tensor.data instanceof BigInt64Array && tensor.dims.length <= 1 && tensor.data.length <= RANK_MAX) {
+    if (
+      tensor.data instanceof BigInt64Array &&
+      tensor.dims.length <= 1 &&
+      tensor.data.length <= ELEMENTS_MAX
+    ) {
       this.#elements.set(name, Array.from(tensor.data, Number));
     }
     return name;
@@ -61,7 +63,8 @@ export class GraphBuilder implements Emitter {
       this.#define(name, type);
     });
     const elements = rule.elements?.(node, this);
-    if (elements && node.outputs[0]) this.#elements.set(node.outputs[0], elements);
+    if (elements && node.outputs[0] && types[0]!.shape.length <= 1)
+      this.#elements.set(node.outputs[0], elements);
     this.#nodes.push(node);
   }
 

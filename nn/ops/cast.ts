@@ -1,6 +1,7 @@
 import { NnError } from '../errors.js';
 import { attribute } from '../graph/attributes.js';
 import { ONNX_DTYPES } from '../graph/dtypes.js';
+import { sameElements } from './elements.js';
 import { input, noFlops } from './families.js';
 import type { OperatorRule } from './rule.js';
 
@@ -14,4 +15,6 @@ export const cast: OperatorRule = {
   },
   gradient: { notDifferentiable: 'float32 is the only differentiable element type, so one side is discrete' },
   flops: noFlops,
+  elements: (node, known) =>
+    ONNX_DTYPES.get(attribute(node, 'to', 'int', 0)) === 'float32' ? undefined : sameElements(node, known),
 };

@@ -1,8 +1,9 @@
 import { NnError } from '../errors.js';
 import { broadcast } from '../graph/dimension.js';
 import type { Node, Shape, ValueType } from '../graph/ir.js';
-import { elementCount } from '../tensor.js';
-import type { CostRequest, Emitter, GradientRule, Known, NotDifferentiable, OperatorRule } from './rule.js';
+import { type DType, elementCount } from '../tensor.js';
+import { type Combine, pairedElements } from './elements.js';
+import type { CostRequest, Emitter, GradientRule, Known, OperatorRule } from './rule.js';
 
 /** The input at `index`. Throws GRAPH_INVALID where it is missing. */
 export function input(node: Node, index: number): string {
@@ -23,6 +24,12 @@ export function floats(known: Known, node: Node, index: number): ValueType {
     throw new NnError('SHAPE_MISMATCH', `${node.op}: input ${index} must be float32, it is ${type.dtype}`);
   }
   return type;
+}
+
+/** The type itself. Throws SHAPE_MISMATCH for other elements than `dtype`. */
+export function requireType(node: Node, type: ValueType, dtype: DType): ValueType {
+  if (type.dtype === dtype) return type;
+  throw new NnError('SHAPE_MISMATCH', `${node.op} takes ${dtype}, found ${type.dtype}`);
 }
 
 /** A dimension that must be a number. Throws SHAPE_MISMATCH for a symbolic or missing one. */
@@ -50,21 +57,72 @@ export function unary(
   };
 }
 
+/** As `unary`, for functions that whole numbers have too. */
+export function signed(derivative: Parameters<typeof unary>[0]): OperatorRule {
+  return {
+    ...unary(derivative),
+    infer: (node, known) => {
+      const x = known.type(input(node, 0));
+      if (x.dtype === 'bool')
+        throw new NnError('SHAPE_MISMATCH', `${node.op} takes numbers, found truth values`);
+      return [x];
+    },
+  };
+}
+
+/** A float function that is constant between its steps: the gradient is 0, as PyTorch has it at the steps too. */
+export function stepwise(): OperatorRule {
+  return unary((emitter, { dy }) => emitter.emit('Mul-14', [dy, emitter.scalar(0)]));
+}
+
 type Partial2 = (emitter: Emitter, operands: { x: string; y: string; z: string; dz: string }) => string;
 
-/** A function of two operands that broadcast against each other. */
-export function binary(partials: readonly [Partial2, Partial2] | NotDifferentiable): OperatorRule {
+/**
+ * A function of two numbers, whose operands broadcast against each other; `combine` is the same function of lengths,
+ * undefined where it cannot tell.
+ */
+export function binary(partials: readonly [Partial2, Partial2], combine?: Combine): OperatorRule {
   return {
     infer: (node, known) => {
-      const left = known.type(input(node, 0));
-      const right = known.type(input(node, 1));
-      if (left.dtype !== right.dtype) {
-        throw new NnError('SHAPE_MISMATCH', `${node.op}: ${left.dtype} and ${right.dtype} do not mix`);
-      }
-      return [{ dtype: left.dtype, shape: broadcast(left.shape, right.shape) }];
+      const { dtype, shape } = alike(node, known);
+      if (dtype === 'bool')
+        throw new NnError('SHAPE_MISMATCH', `${node.op} takes numbers, found truth values`);
+      return [{ dtype, shape }];
     },
-    gradient: 'notDifferentiable' in partials ? partials : binaryGradient(partials),
+    gradient: binaryGradient(partials),
     flops: perOutputElement(1),
+    ...(combine ? { elements: (node: Node, known: Known) => pairedElements(node, known, combine) } : {}),
+  };
+}
+
+/** The element type that exactly two operands share, and the shape they broadcast to. Throws SHAPE_MISMATCH. */
+function alike(node: Node, known: Known): ValueType {
+  const [left, right] = [known.type(input(node, 0)), known.type(input(node, 1))];
+  if (left.dtype !== right.dtype || node.inputs.length !== 2) {
+    const given = node.inputs.map((_, index) => known.type(input(node, index)).dtype);
+    throw new NnError('SHAPE_MISMATCH', `${node.op} takes two operands alike, found ${given.join(', ')}`);
+  }
+  return { dtype: left.dtype, shape: broadcast(left.shape, right.shape) };
+}
+
+/** A truth value from two operands that broadcast against each other. */
+export function comparison(): OperatorRule {
+  return {
+    infer: (node, known) => [{ dtype: 'bool', shape: alike(node, known).shape }],
+    gradient: { notDifferentiable: 'the result is a truth value' },
+    flops: perOutputElement(1),
+  };
+}
+
+/** A truth value from two of them, which broadcast against each other. */
+export function connective(): OperatorRule {
+  const rule = comparison();
+  return {
+    ...rule,
+    infer: (node, known) => {
+      requireType(node, known.type(input(node, 0)), 'bool');
+      return rule.infer(node, known);
+    },
   };
 }
 

@@ -1,5 +1,4 @@
-import { equal } from './equal.js';
-import type { OperatorRule } from './rule.js';
+import { comparison } from './families.js';
 
-/** Element-wise comparison; types and cost are those of `Equal`. */
-export const lessOrEqual: OperatorRule = { ...equal };
+/** Element-wise comparison. */
+export const lessOrEqual = comparison();

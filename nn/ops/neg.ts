@@ -1,4 +1,4 @@
-import { unary } from './families.js';
+import { signed } from './families.js';
 
 /** y = -x. */
-export const neg = unary((emitter, { dy }) => emitter.emit('Neg-13', [dy]));
+export const neg = signed((emitter, { dy }) => emitter.emit('Neg-13', [dy]));

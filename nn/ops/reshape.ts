@@ -2,6 +2,7 @@ import { NnError } from '../errors.js';
 import { attribute } from '../graph/attributes.js';
 import { product, quotient } from '../graph/dimension.js';
 import type { Dimension } from '../graph/ir.js';
+import { sameElements } from './elements.js';
 import { input, noFlops } from './families.js';
 import { restoreShape } from './restoreShape.js';
 import type { OperatorRule } from './rule.js';
@@ -34,4 +35,5 @@ export const reshape: OperatorRule = {
     return [dy ? restoreShape(emitter, dy, input(node, 0)) : null, null];
   },
   flops: noFlops,
+  elements: sameElements,
 };

@@ -5,7 +5,10 @@ import type { Operator } from './table.js';
 /** What shape inference may ask about the values defined so far. */
 export interface Known {
   type(value: string): ValueType;
-  /** The elements of an int64 scalar or vector where they are known, possibly as symbols (from `Shape`). */
+  /**
+   * The elements of a scalar or vector of whole numbers or truth values (1 and 0) where they are known, possibly as
+   * symbols (from `Shape`).
+   */
   elements(value: string): Shape | undefined;
 }
 
@@ -74,6 +77,6 @@ export interface OperatorRule {
   readonly gradient: GradientRule | NotDifferentiable;
   /** Floating-point operations of one execution. */
   flops(request: CostRequest): number;
-  /** Elements of an int64 vector output where the inputs' are known. */
+  /** Elements of the first output, where it is a scalar or vector of whole numbers or truth values and they are known. */
   elements?(node: Node, known: Known): Shape | undefined;
 }

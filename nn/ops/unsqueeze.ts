@@ -1,4 +1,5 @@
 import { axisIndex } from '../graph/dimension.js';
+import { sameElements } from './elements.js';
 import { constantInts, input, noFlops } from './families.js';
 import { restoreShape } from './restoreShape.js';
 import type { OperatorRule } from './rule.js';
@@ -19,4 +20,5 @@ export const unsqueeze: OperatorRule = {
     return [dy ? restoreShape(emitter, dy, input(node, 0)) : null, null];
   },
   flops: noFlops,
+  elements: sameElements,
 };

@@ -1,5 +1,6 @@
 import { NnError } from '../errors.js';
 import { broadcast } from '../graph/dimension.js';
+import { combinedElements } from './elements.js';
 import { input, perOutputElement } from './families.js';
 import type { OperatorRule } from './rule.js';
 
@@ -31,4 +32,8 @@ export const where: OperatorRule = {
     ];
   },
   flops: perOutputElement(1),
+  elements: (node, known) =>
+    combinedElements(node, known, ([condition, x, y]) =>
+      condition === 0 ? y : condition === 1 ? x : undefined,
+    ),
 };

@@ -1,19 +1,72 @@
 import type { Operator } from '../../ops/table.js';
 import type { Kernel, NotAvailable } from './kernel.js';
-import { add, div, max, min, mul, sub } from './kernels/arithmetic.js';
-import { equal, lessOrEqual, where } from './kernels/comparisons.js';
-import { cos, erf, exp, gelu, neg, relu, sigmoid, sin, sqrt, tanh } from './kernels/functions.js';
+import { add, clip, div, max, min, mod, mul, pow, sub } from './kernels/arithmetic.js';
+import {
+  and,
+  equal,
+  greater,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  not,
+  or,
+  where,
+} from './kernels/comparisons.js';
+import { pad, slice, tile, trilu } from './kernels/extents.js';
+import {
+  abs,
+  ceil,
+  cos,
+  erf,
+  exp,
+  floor,
+  gelu,
+  isInfinite,
+  isNotNumber,
+  log,
+  neg,
+  reciprocal,
+  relu,
+  round,
+  sigmoid,
+  sign,
+  sin,
+  softplus,
+  sqrt,
+  tanh,
+} from './kernels/functions.js';
 import { gather, gatherElements, scatterElements, scatterND } from './kernels/indexing.js';
-import { concat, expand, identity, reshape, split, transpose, unsqueeze } from './kernels/layout.js';
-import { layerNormalization, logSoftmax, softmax } from './kernels/normalizations.js';
+import {
+  concat,
+  expand,
+  flatten,
+  identity,
+  reshape,
+  split,
+  squeeze,
+  transpose,
+  unsqueeze,
+} from './kernels/layout.js';
+import {
+  layerNormalization,
+  logSoftmax,
+  simplifiedLayerNormalization,
+  softmax,
+} from './kernels/normalizations.js';
+import { argMax, topK } from './kernels/order.js';
 import { gemm, matMul } from './kernels/products.js';
-import { cumSum, reduceSum } from './kernels/reductions.js';
+import { cumSum, reduceMax, reduceMean, reduceMin, reduceSum } from './kernels/reductions.js';
 import { cast, range, shape } from './kernels/values.js';
 
 /** Every kernel; an operator without one, or without a reason, does not compile. */
 export const KERNELS: { readonly [O in Operator]: Kernel | NotAvailable } = {
+  'Abs-13': abs,
   'Add-14': add,
+  'And-7': and,
+  'ArgMax-13': argMax,
   'Cast-19': cast,
+  'Ceil-13': ceil,
+  'Clip-13': clip,
   'com.microsoft.FusedMatMul-1': matMul,
   'Concat-13': concat,
   'Cos-7': cos,
@@ -23,34 +76,60 @@ export const KERNELS: { readonly [O in Operator]: Kernel | NotAvailable } = {
   'Erf-13': erf,
   'Exp-13': exp,
   'Expand-13': expand,
+  'Flatten-13': flatten,
+  'Floor-13': floor,
   'Gather-13': gather,
   'GatherElements-13': gatherElements,
   'Gelu-20': gelu,
   'Gemm-13': gemm,
+  'Greater-13': greater,
+  'GreaterOrEqual-16': greaterOrEqual,
   'Identity-16': identity,
+  'IsInf-20': isInfinite,
+  'IsNaN-20': isNotNumber,
   'LayerNormalization-17': layerNormalization,
+  'Less-13': less,
   'LessOrEqual-16': lessOrEqual,
+  'Log-13': log,
   'LogSoftmax-13': logSoftmax,
   'MatMul-13': matMul,
   'Max-13': max,
   'Min-13': min,
+  'Mod-13': mod,
   'Mul-14': mul,
   'Neg-13': neg,
+  'Not-1': not,
+  'Or-7': or,
+  'Pad-19': pad,
+  'Pow-15': pow,
   'Range-11': range,
+  'Reciprocal-13': reciprocal,
+  'ReduceMax-18': reduceMax,
+  'ReduceMean-18': reduceMean,
+  'ReduceMin-18': reduceMin,
   'ReduceSum-13': reduceSum,
   'Relu-14': relu,
   'Reshape-19': reshape,
+  'Round-11': round,
   'ScatterElements-18': scatterElements,
   'ScatterND-18': scatterND,
   'Shape-19': shape,
   'Sigmoid-13': sigmoid,
+  'Sign-13': sign,
+  'SimplifiedLayerNormalization-1': simplifiedLayerNormalization,
   'Sin-7': sin,
+  'Slice-13': slice,
   'Softmax-13': softmax,
+  'Softplus-1': softplus,
   'Split-18': split,
   'Sqrt-13': sqrt,
+  'Squeeze-13': squeeze,
   'Sub-14': sub,
   'Tanh-13': tanh,
+  'Tile-13': tile,
+  'TopK-11': topK,
   'Transpose-13': transpose,
+  'Trilu-14': trilu,
   'Unsqueeze-13': unsqueeze,
   'Where-16': where,
 };

@@ -19,7 +19,23 @@ const comparison =
   };
 
 export const equal = comparison((left, right) => left === right);
+export const greater = comparison((left, right) => left > right);
+export const greaterOrEqual = comparison((left, right) => left >= right);
+export const less = comparison((left, right) => left < right);
 export const lessOrEqual = comparison((left, right) => left <= right);
+
+export const and = comparison((left, right) => left !== 0 && right !== 0);
+export const or = comparison((left, right) => left !== 0 || right !== 0);
+
+export const not: Kernel = (request) => {
+  const { dims, data } = hostOperand(request, 0);
+  return [
+    boolValue(
+      dims,
+      Uint8Array.from(data as Uint8Array, (value) => Number(value === 0)),
+    ),
+  ];
+};
 
 export const where: Kernel = (request) => {
   const condition = hostOperand(request, 0);

@@ -14,18 +14,24 @@ export const gather: Kernel = (request) => {
   const at = hostOperand(request, 1);
   const indices = indicesInto(request, at, dims[axis]!);
   const [before, after] = [dims.slice(0, axis), dims.slice(axis + 1)];
-  const shape = [...before, ...at.dims, ...after];
-  if (isDevice(data)) {
-    const picked = tf.gather(data, tf.tensor(indices, [indices.length], 'int32'), axis);
-    return [tf.reshape(picked, shape)];
-  }
-  const strides = stridesOf(dims);
+  return [reshapedTo(takeAlong(data, axis, indices), [...before, ...at.dims, ...after])];
+};
+
+/** The slices of `data` at `indices` along an axis, which is as long as they are many. */
+export function takeAlong(data: Value, axis: number, indices: Int32Array): Value {
+  if (isDevice(data)) return tf.gather(data, tf.tensor(indices, [indices.length], 'int32'), axis);
+  const [before, after] = [data.dims.slice(0, axis), data.dims.slice(axis + 1)];
+  const strides = stridesOf(data.dims);
   const slice = positions(after, strides.slice(axis + 1));
   const sources = [...positions(before, strides.slice(0, axis))].flatMap((start) =>
     [...indices].flatMap((index) => Array.from(slice, (offset) => start + index * strides[axis]! + offset)),
   );
-  return [pick(data, shape, Int32Array.from(sources))];
-};
+  return pick(data, [...before, indices.length, ...after], Int32Array.from(sources));
+}
+
+function reshapedTo(value: Value, dims: readonly number[]): Value {
+  return isDevice(value) ? tf.reshape(value, [...dims]) : { ...value, dims };
+}
 
 export const gatherElements: Kernel = (request) => {
   const data = operand(request, 0);

@@ -33,6 +33,27 @@ export const unsqueeze: Kernel = (request) => {
   return [reshaped(request, x, kept)];
 };
 
+export const squeeze: Kernel = (request) => {
+  const x = operand(request, 0);
+  const dims = dimsOf(x);
+  const axes = optionalIntegers(request, 1) ?? dims.flatMap((dim, axis) => (dim === 1 ? [axis] : []));
+  const removed = new Set(axesInto(axes, dims.length));
+  return [
+    reshaped(
+      request,
+      x,
+      dims.filter((_, axis) => !removed.has(axis)),
+    ),
+  ];
+};
+
+export const flatten: Kernel = (request) => {
+  const x = operand(request, 0);
+  const axis = attribute(request.node, 'axis', 'int', 1);
+  const at = axis < 0 ? axis + dimsOf(x).length : axis;
+  return [reshaped(request, x, [elementCount(dimsOf(x).slice(0, at)), elementCount(dimsOf(x).slice(at))])];
+};
+
 /** A view of the same elements. Throws SHAPE_MISMATCH where they do not fill `dims`. */
 function reshaped({ node }: KernelRequest, x: Value, dims: readonly number[]): Value {
   if (elementCount(dims) !== elementCount(dimsOf(x)) || dims.some((dim) => dim < 0)) {

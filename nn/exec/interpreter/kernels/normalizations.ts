@@ -35,3 +35,13 @@ export const layerNormalization: Kernel = (request) => {
   const scaled = tf.mul(tf.mul(centred, inverse), deviceOperand(request, 1));
   return [request.inputs[2] ? tf.add(scaled, deviceOperand(request, 2)) : scaled, mean, inverse];
 };
+
+/** By the root of the mean square, with the inverse of it, of shape [..., 1], as a further output. */
+export const simplifiedLayerNormalization: Kernel = (request) => {
+  const x = deviceOperand(request, 0);
+  const axis = axisIndex(attribute(request.node, 'axis', 'int', -1), x.rank);
+  const axes = Array.from({ length: x.rank - axis }, (_, at) => axis + at);
+  const square = tf.mean(tf.mul(x, x), axes, true);
+  const inverse = tf.rsqrt(tf.add(square, attribute(request.node, 'epsilon', 'float', 1e-5)));
+  return [tf.mul(tf.mul(x, inverse), deviceOperand(request, 1)), inverse];
+};

@@ -1,22 +1,47 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { NnError } from '../../../errors.js';
 import { attribute } from '../../../graph/attributes.js';
 import { axisIndex } from '../../../graph/dimension.js';
-import { allocate, positions, store, stridesOf } from '../hostArray.js';
-import {
-  axesInto,
-  deviceOperand,
-  integers,
-  type Kernel,
-  type KernelRequest,
-  operand,
-  optionalIntegers,
-} from '../kernel.js';
-import { dimsOf, type HostValue, isDevice } from '../value.js';
+import { allocate, larger, positions, smaller, store, stridesOf } from '../hostArray.js';
+import { axesInto, integers, type Kernel, type KernelRequest, operand, optionalIntegers } from '../kernel.js';
+import { type DeviceValue, dimsOf, type HostValue, isDevice } from '../value.js';
 
-export const reduceSum: Kernel = (request) => {
-  const x = deviceOperand(request, 0);
-  return [tf.sum(x, reducedAxes(request, x.rank), attribute(request.node, 'keepdims', 'int', 1) === 1)];
-};
+type OnDevice = (x: DeviceValue, axes: number[], keep: boolean) => DeviceValue;
+type Fold = (left: bigint, right: bigint) => bigint;
+
+/** Over axes; of whole numbers, folded exactly, from the first on. */
+function reduction(onDevice: OnDevice, fold: Fold): Kernel {
+  return (request) => {
+    const x = operand(request, 0);
+    const axes = reducedAxes(request, dimsOf(x).length);
+    const keep = attribute(request.node, 'keepdims', 'int', 1) === 1;
+    if (axes.length === 0) return [x];
+    return [isDevice(x) ? onDevice(x, axes, keep) : folded(x, axes, keep, fold)];
+  };
+}
+
+function folded(x: HostValue, axes: readonly number[], keep: boolean, fold: Fold): HostValue {
+  const strides = stridesOf(x.dims);
+  const inside = positions(
+    axes.map((axis) => x.dims[axis]!),
+    axes.map((axis) => strides[axis]!),
+  );
+  const kept = x.dims.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
+  const starts = positions(kept, strides);
+  const data = allocate(x.dtype, starts.length);
+  starts.forEach((start, at) => {
+    const values = Array.from(inside, (offset) => BigInt(x.data[start + offset]!));
+    store(data, at, values.length > 0 ? values.reduce(fold) : 0n);
+  });
+  return { ...x, dims: keep ? kept : kept.filter((_, axis) => !axes.includes(axis)), data };
+}
+
+export const reduceMax = reduction(tf.max, larger);
+export const reduceMean = reduction(tf.mean, () => {
+  throw new NnError('SHAPE_MISMATCH', 'a mean is of floats');
+});
+export const reduceMin = reduction(tf.min, smaller);
+export const reduceSum = reduction(tf.sum, (left, right) => left + right);
 
 function reducedAxes(request: KernelRequest, rank: number): number[] {
   const listed = optionalIntegers(request, 1) ?? [];

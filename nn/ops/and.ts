@@ -1,0 +1,4 @@
+import { connective } from './families.js';
+
+/** Element-wise on truth values. */
+export const and = connective();

@@ -1,0 +1,4 @@
+import { stepwise } from './families.js';
+
+/** The largest whole number that is not above x. */
+export const floor = stepwise();

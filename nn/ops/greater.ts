@@ -1,0 +1,4 @@
+import { comparison } from './families.js';
+
+/** Element-wise comparison. */
+export const greater = comparison();

@@ -1,0 +1,4 @@
+import { extremum } from './extremum.js';
+
+/** The largest element over axes. */
+export const reduceMax = extremum();

@@ -1,0 +1,4 @@
+import { stepwise } from './families.js';
+
+/** The nearest whole number, the even one of two. */
+export const round = stepwise();
