@@ -1,12 +1,11 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { NnError } from '../errors.js';
-import { findOperator } from '../ops/lookup.js';
 import { verifyGraph } from '../ops/verify.js';
-import type { Tensor } from '../tensor.js';
-import { int } from './attributes.js';
+import { float32Tensor, type Tensor } from '../tensor.js';
 import { decodeTensor, type ReadExternal } from './decodeTensor.js';
 import { ONNX_DTYPES } from './dtypes.js';
-import type { Attribute, Attributes, Dimension, Graph, Node, ValueInfo } from './ir.js';
+import { type FileNode, type Importer, importNode, isKnown } from './imports.js';
+import type { Attribute, Dimension, Graph, Node, ValueInfo } from './ir.js';
 import {
   type AttributeProto,
   AttributeProto_AttributeType as AttributeType,
@@ -81,13 +80,37 @@ function decodeGraph(
       throw new NnError('GRAPH_INVALID', `weight '${tensor.name}' is defined twice`);
     initializers.set(tensor.name, decodeTensor(tensor, readExternal));
   }
+  const stored = new Set(initializers.keys());
   return {
     name: proto.name,
     // Files of before IR version 4 list their weights among the inputs too.
-    inputs: proto.input.filter(({ name }) => !initializers.has(name)).map(decodeValue),
+    inputs: proto.input.filter(({ name }) => !stored.has(name)).map(decodeValue),
     outputs: proto.output.map(decodeValue),
     initializers,
-    nodes: decodeNodes(proto.node, versions),
+    nodes: decodeNodes(proto, versions, importerInto(proto, initializers)),
+  };
+}
+
+function importerInto(proto: GraphProto, initializers: Map<string, Tensor>): Importer {
+  const taken = new Set([
+    ...proto.input.map(({ name }) => name),
+    ...proto.node.flatMap(({ output }) => output),
+    ...initializers.keys(),
+  ]);
+  let made = 0;
+  const fresh = () => {
+    do made += 1;
+    while (taken.has(`imported/${made}`));
+    return `imported/${made}`;
+  };
+  return {
+    fresh,
+    constant: (tensor, name = fresh()) => {
+      if (initializers.has(name)) throw new NnError('GRAPH_INVALID', `constant '${name}' is defined twice`);
+      initializers.set(name, tensor);
+      return name;
+    },
+    valueOf: (name) => initializers.get(name),
   };
 }
 
@@ -108,23 +131,15 @@ function decodeValue({ name, type }: ValueInfoProto): ValueInfo {
 }
 
 /** Throws OPERATOR_UNSUPPORTED naming every operator that is not known, so that one look tells what is missing. */
-function decodeNodes(protos: readonly NodeProto[], versions: ReadonlyMap<string, number>): Node[] {
+function decodeNodes(proto: GraphProto, versions: ReadonlyMap<string, number>, importer: Importer): Node[] {
   const unknown = new Set<string>();
-  const nodes = protos.flatMap((proto): Node[] => {
-    const domain = proto.domain === 'ai.onnx' ? '' : proto.domain;
-    const op = findOperator(domain, proto.opType, versions.get(domain));
-    if (op === undefined) {
-      unknown.add(`${domain === '' ? '' : `${domain}.`}${proto.opType}`);
+  const nodes = proto.node.flatMap((each): readonly Node[] => {
+    const domain = each.domain === 'ai.onnx' ? '' : each.domain;
+    if (!isKnown(domain, each.opType, versions.get(domain))) {
+      unknown.add(`${domain === '' ? '' : `${domain}.`}${each.opType}`);
       return [];
     }
-    const attributes = proto.attribute.map((entry) => [entry.name, decodeAttribute(proto, entry)] as const);
-    const node = {
-      op,
-      inputs: proto.input,
-      outputs: proto.output,
-      attributes: Object.fromEntries(attributes),
-    };
-    return [{ ...node, attributes: upgradedAttributes(node) }];
+    return importNode(fileNode(each, domain, versions.get(domain)), importer);
   });
   if (unknown.size === 0) return nodes;
   const operators = [...unknown].sort();
@@ -135,10 +150,29 @@ function decodeNodes(protos: readonly NodeProto[], versions: ReadonlyMap<string,
   );
 }
 
-/** What opset 13 left unsaid and 18 demands: into how many equal parts `Split` cuts. */
-function upgradedAttributes({ op, inputs, outputs, attributes }: Node): Attributes {
-  const unsaid = op === 'Split-18' && !inputs[1] && attributes['num_outputs'] === undefined;
-  return unsaid ? { ...attributes, num_outputs: int(outputs.length) } : attributes;
+function fileNode(proto: NodeProto, domain: string, version: number | undefined): FileNode {
+  const attributes: Record<string, Attribute> = {};
+  const tensors: Record<string, Tensor> = {};
+  for (const entry of proto.attribute) {
+    const tensor = decodeTensorAttribute(entry);
+    if (tensor) tensors[entry.name] = tensor;
+    else attributes[entry.name] = decodeAttribute(proto, entry);
+  }
+  return {
+    domain,
+    type: proto.opType,
+    version,
+    inputs: proto.input,
+    outputs: proto.output,
+    attributes,
+    tensors,
+  };
+}
+
+function decodeTensorAttribute({ type, t, floats }: AttributeProto): Tensor | undefined {
+  if (type === AttributeType.TENSOR && t) return decodeTensor(t);
+  if (type === AttributeType.FLOATS) return float32Tensor([floats.length], Float32Array.from(floats));
+  return undefined;
 }
 
 function decodeAttribute(node: NodeProto, attribute: AttributeProto): Attribute {

@@ -7,11 +7,18 @@ interface Monomial {
   readonly symbols: readonly string[];
 }
 
-/** The product of dimensions in canonical form, so that equal products are equal strings or numbers. */
+/**
+ * The product of dimensions in canonical form, so that equal products are equal strings or numbers. Throws
+ * SHAPE_MISMATCH where it is too large to be exact.
+ */
 export function product(dimensions: Shape): Dimension {
   const factors = dimensions.map(parse);
+  const coefficient = factors.reduce((total, factor) => total * factor.coefficient, 1);
+  if (!Number.isSafeInteger(coefficient)) {
+    throw new NnError('SHAPE_MISMATCH', `the product of [${dimensions}] is too large`);
+  }
   return format({
-    coefficient: factors.reduce((total, factor) => total * factor.coefficient, 1),
+    coefficient,
     symbols: factors.flatMap((factor) => factor.symbols),
   });
 }

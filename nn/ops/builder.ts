@@ -1,5 +1,5 @@
 import { NnError } from '../errors.js';
-import type { Attributes, Graph, Node, Shape, ValueInfo, ValueType } from '../graph/ir.js';
+import type { Attributes, Dimension, Graph, Node, Shape, ValueInfo, ValueType } from '../graph/ir.js';
 import { type DType, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
 import { ELEMENTS_MAX } from './elements.js';
 import { ruleOf } from './lookup.js';
@@ -157,6 +157,14 @@ export class GraphBuilder implements Emitter {
     if (name === '' || this.#types.has(name)) {
       throw new NnError('GRAPH_INVALID', `value '${name}' is defined twice`);
     }
+    if (!type.shape.every(isLength)) {
+      throw new NnError('SHAPE_MISMATCH', `value '${name}' would have the impossible shape [${type.shape}]`);
+    }
     this.#types.set(name, type);
   }
+}
+
+/** Rules may compute anything from what a file says; a length is a whole number or has a name. */
+function isLength(dimension: Dimension | undefined): boolean {
+  return typeof dimension === 'string' || (Number.isSafeInteger(dimension) && dimension! >= 0);
 }

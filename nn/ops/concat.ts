@@ -1,3 +1,4 @@
+import { NnError } from '../errors.js';
 import { attribute, int } from '../graph/attributes.js';
 import { axisIndex, sum } from '../graph/dimension.js';
 import { fixed, input, noFlops } from './families.js';
@@ -9,6 +10,10 @@ export const concat: OperatorRule = {
     const types = node.inputs.map((name) => known.type(name));
     const { dtype, shape } = known.type(input(node, 0));
     const axis = axisIndex(attribute(node, 'axis', 'int', 0), shape.length);
+    if (types.some((type) => type.dtype !== dtype || type.shape.length !== shape.length)) {
+      const found = types.map((type) => `${type.dtype} [${type.shape}]`);
+      throw new NnError('SHAPE_MISMATCH', `${node.op} joins operands alike, found ${found.join(', ')}`);
+    }
     const total = sum(types.map((type) => type.shape[axis]!));
     return [{ dtype, shape: shape.map((dimension, index) => (index === axis ? total : dimension)) }];
   },

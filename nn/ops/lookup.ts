@@ -19,6 +19,15 @@ export function isOperator(op: string): op is Operator {
   return Object.hasOwn(OPERATORS, op);
 }
 
+/** The versions of each operator, the newest first, by domain and type. */
+const VERSIONS = new Map<string, Operator[]>();
+for (const key of Object.keys(OPERATORS).filter(isOperator)) {
+  const { domain, type } = splitOperator(key);
+  const versions = [...(VERSIONS.get(`${domain}.${type}`) ?? []), key];
+  versions.sort((left, right) => splitOperator(right).version - splitOperator(left).version);
+  VERSIONS.set(`${domain}.${type}`, versions);
+}
+
 /**
  * The operator a model means by `type` at opset `version` of a domain: the table's newest whose meaning was the same
  * in that opset already. Undefined where there is none, or where the model does not import the domain.
@@ -28,11 +37,5 @@ export function findOperator(
   type: string,
   version: number | undefined,
 ): Operator | undefined {
-  return Object.keys(OPERATORS)
-    .filter(isOperator)
-    .map((key) => ({ key, name: splitOperator(key) }))
-    .filter(
-      ({ key, name }) => name.domain === domain && name.type === type && SAME_SINCE[key] <= (version ?? 0),
-    )
-    .sort((left, right) => right.name.version - left.name.version)[0]?.key;
+  return VERSIONS.get(`${domain}.${type}`)?.find((key) => SAME_SINCE[key] <= (version ?? 0));
 }

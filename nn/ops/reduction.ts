@@ -1,3 +1,4 @@
+import { NnError } from '../errors.js';
 import { attribute } from '../graph/attributes.js';
 import { axisIndex } from '../graph/dimension.js';
 import type { Node, Shape, ValueType } from '../graph/ir.js';
@@ -16,6 +17,7 @@ export function reducedAxes(node: Node, known: Known): number[] {
 /** The type of a reduction's result: its input's, reduced axes of length 1 or left out. */
 export function reducedType(node: Node, known: Known): ValueType {
   const { dtype, shape } = known.type(input(node, 0));
+  if (dtype === 'bool') throw new NnError('SHAPE_MISMATCH', `${node.op} takes numbers, found truth values`);
   return { dtype, shape: withoutAxes(shape, reducedAxes(node, known), keepsAxes(node)) };
 }
 

@@ -2,7 +2,8 @@ import type { Operator } from './table.js';
 
 /**
  * The oldest version of each operator whose meaning, for the element types here, is that of the table's version: what
- * changed since are element types, and attributes that may be left out (docs/Changelog.md of onnx/onnx).
+ * changed since are element types, attributes that may be left out, and those that `graph/imports.ts` makes inputs
+ * (docs/Changelog.md of onnx/onnx).
  */
 export const SAME_SINCE: { readonly [O in Operator]: number } = {
   'Abs-13': 6,

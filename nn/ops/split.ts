@@ -35,6 +35,9 @@ function axisOf(node: Node, known: Known): number {
 function partLengths(node: Node, known: Known): number[] {
   const total = fixed(known.type(input(node, 0)).shape, axisOf(node, known), `the axis that ${node.op} cuts`);
   const count = attribute(node, 'num_outputs', 'int', node.outputs.length);
+  if (count !== node.outputs.length) {
+    throw new NnError('GRAPH_INVALID', `${node.op} into ${count} parts has ${node.outputs.length} outputs`);
+  }
   const longest = Math.ceil(total / count);
   const lengths = node.inputs[1]
     ? constantInts(known, node, 1)

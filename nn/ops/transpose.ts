@@ -1,3 +1,4 @@
+import { NnError } from '../errors.js';
 import { attribute, ints } from '../graph/attributes.js';
 import type { Node } from '../graph/ir.js';
 import { input, noFlops } from './families.js';
@@ -20,10 +21,10 @@ export const transpose: OperatorRule = {
 };
 
 function order(node: Node, rank: number): readonly number[] {
-  return attribute(
-    node,
-    'perm',
-    'ints',
-    Array.from({ length: rank }, (_, axis) => rank - 1 - axis),
-  );
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  const order = attribute(node, 'perm', 'ints', axes.toReversed());
+  if (order.length !== rank || axes.some((axis) => !order.includes(axis))) {
+    throw new NnError('SHAPE_MISMATCH', `${node.op}: [${order}] is no order of ${rank} axes`);
+  }
+  return order;
 }

@@ -1,11 +1,13 @@
-"""Writes the ONNX project's own node test cases for the operators of nn/ops/table.ts: pip install onnx, then
+"""Writes the ONNX project's own node test cases for the operators of nn/ops/table.ts and those that nn/graph/imports.ts
+reads as others: pip install onnx, then
 
     python nn/goldens/onnx-node-cases/make.py
 
 cases.jsonl gets one case a line: its name, the model and the tensors of its inputs and outputs (ONNX protobuf,
 base64). Axes, shapes, splits and other short int64 operands become constants: the core is for models that have them
-so, and infers shapes from them. Newer opsets are declared as the newest that the table speaks where ONNX's checker accepts that: the later
-versions of these operators add element types only. left-out.json says which cases are not there, and why.
+so, and infers shapes from them. Newer opsets are declared as the newest that the table speaks where ONNX's checker
+accepts that: the later versions of these operators add element types only. left-out.json says which cases are not
+there, and why.
 """
 
 import base64
@@ -22,7 +24,11 @@ from onnx.backend.test.case.node import collect_testcases
 HERE = pathlib.Path(__file__).parent
 NN = HERE.parent.parent
 OPSET = int(re.search(r"OPSET_VERSION = (\d+)", (NN / "graph/opset.ts").read_text()).group(1))
-KNOWN = set(re.findall(r"'([A-Z]\w*)-\d+':", (NN / "ops/table.ts").read_text()))
+KNOWN = set(re.findall(r"'([A-Z]\w*)-\d+':", (NN / "ops/table.ts").read_text())) | set(
+    re.findall(r"^  ([A-Z]\w*): \{ since", (NN / "graph/imports.ts").read_text(), re.M)
+)
+# Operators whose first operand is a setting too.
+ALL_SETTINGS = {"ConstantOfShape", "Range"}
 DTYPES = {np.dtype(name) for name in ("float32", "int64", "int32", "bool")}
 BYTES_MAX = 65536
 
@@ -48,11 +54,13 @@ def reason_to_leave_out(case, model: onnx.ModelProto, values: list) -> str | Non
 
 
 def bind_settings(model: onnx.ModelProto, inputs: list) -> list:
-    """Makes the int64 scalars and vectors after the first input initializers; returns what is left to feed."""
+    """Makes int64 scalars and vectors after the first input, and switches, initializers; returns what is left to feed."""
     left, declared = [], list(model.graph.input)
     del model.graph.input[:]
+    first = 0 if {node.op_type for node in model.graph.node} & ALL_SETTINGS else 1
     for index, (value, info) in enumerate(zip(inputs, declared, strict=True)):
-        if index > 0 and value.dtype == np.int64 and value.ndim <= 1:
+        setting = (value.dtype == np.int64 and value.ndim <= 1) or info.name == "t"
+        if index >= first and setting:
             model.graph.initializer.append(numpy_helper.from_array(value, info.name))
         else:
             model.graph.input.append(info)

@@ -9,13 +9,14 @@ import { type DeviceValue, dimsOf, type HostValue, isDevice } from '../value.js'
 type OnDevice = (x: DeviceValue, axes: number[], keep: boolean) => DeviceValue;
 type Fold = (left: bigint, right: bigint) => bigint;
 
-/** Over axes; of whole numbers, folded exactly, from the first on. */
-function reduction(onDevice: OnDevice, fold: Fold): Kernel {
+/** Over axes; of whole numbers, folded exactly, from the first on. `ofNothing` is the result over an empty axis. */
+function reduction(onDevice: OnDevice, fold: Fold, ofNothing: number): Kernel {
   return (request) => {
     const x = operand(request, 0);
     const axes = reducedAxes(request, dimsOf(x).length);
     const keep = attribute(request.node, 'keepdims', 'int', 1) === 1;
     if (axes.length === 0) return [x];
+    if (isDevice(x) && x.size === 0) return [tf.fill(reducedDims(x.shape, axes, keep), ofNothing)];
     return [isDevice(x) ? onDevice(x, axes, keep) : folded(x, axes, keep, fold)];
   };
 }
@@ -26,22 +27,29 @@ function folded(x: HostValue, axes: readonly number[], keep: boolean, fold: Fold
     axes.map((axis) => x.dims[axis]!),
     axes.map((axis) => strides[axis]!),
   );
-  const kept = x.dims.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
-  const starts = positions(kept, strides);
+  const starts = positions(reducedDims(x.dims, axes, true), strides);
   const data = allocate(x.dtype, starts.length);
   starts.forEach((start, at) => {
     const values = Array.from(inside, (offset) => BigInt(x.data[start + offset]!));
     store(data, at, values.length > 0 ? values.reduce(fold) : 0n);
   });
-  return { ...x, dims: keep ? kept : kept.filter((_, axis) => !axes.includes(axis)), data };
+  return { ...x, dims: reducedDims(x.dims, axes, keep), data };
 }
 
-export const reduceMax = reduction(tf.max, larger);
-export const reduceMean = reduction(tf.mean, () => {
+export const reduceMax = reduction(tf.max, larger, Number.NEGATIVE_INFINITY);
+export const reduceMean = reduction(tf.mean, notExact, Number.NaN);
+export const reduceMin = reduction(tf.min, smaller, Number.POSITIVE_INFINITY);
+export const reduceSum = reduction(tf.sum, (left, right) => left + right, 0);
+
+function notExact(): never {
   throw new NnError('SHAPE_MISMATCH', 'a mean is of floats');
-});
-export const reduceMin = reduction(tf.min, smaller);
-export const reduceSum = reduction(tf.sum, (left, right) => left + right);
+}
+
+function reducedDims(dims: readonly number[], axes: readonly number[], keep: boolean): number[] {
+  return keep
+    ? dims.map((dim, axis) => (axes.includes(axis) ? 1 : dim))
+    : dims.filter((_, axis) => !axes.includes(axis));
+}
 
 function reducedAxes(request: KernelRequest, rank: number): number[] {
   const listed = optionalIntegers(request, 1) ?? [];
