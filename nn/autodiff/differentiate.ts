@@ -1,10 +1,10 @@
 import { NnError } from '../errors.js';
 import { sameShape } from '../graph/dimension.js';
-import type { Node } from '../graph/ir.js';
 import type { GraphBuilder } from '../ops/builder.js';
 import { ruleOf } from '../ops/lookup.js';
 import type { Emitter } from '../ops/rule.js';
 import { sumToShape } from './sumToShape.js';
+import { dependents, operatorsWithoutGradient } from './withoutGradient.js';
 
 /**
  * Appends to `builder` the nodes that compute d loss / d value for each of `values` (reverse accumulation,
@@ -24,45 +24,31 @@ export function differentiate(
       `the loss must be a float32 scalar, it is ${type.dtype} [${type.shape}]`,
     );
   }
+  requireGradients(operatorsWithoutGradient(builder, loss, values));
   const forward = [...builder.nodes];
   const dependent = dependents(forward, values);
   const gradients = new Gradients(builder);
   gradients.add(loss, builder.scalar(1));
 
-  const dead = new Map<string, string>();
   for (const node of forward.reverse()) {
     const wanted = node.inputs.map((name) => dependent.has(name));
     const outputGradients = node.outputs.map((name) => gradients.get(name));
     if (!wanted.includes(true) || outputGradients.every((gradient) => gradient === null)) continue;
     const { gradient } = ruleOf(node.op);
-    if (typeof gradient !== 'function') {
-      dead.set(node.op, gradient.notDifferentiable);
-      continue;
-    }
+    if (typeof gradient !== 'function') continue; // No gradient was found missing, so none is needed here.
     gradient({ node, emitter: builder, outputGradients, wanted }).forEach((contribution, index) => {
       if (contribution !== null && wanted[index]) gradients.add(node.inputs[index]!, contribution);
     });
   }
-  requireAlive(dead);
   return new Map(values.map((name) => [name, gradients.require(name)]));
 }
 
-/** `dead`: the operators that a gradient should have passed through, with the reason why it cannot. */
-function requireAlive(dead: ReadonlyMap<string, string>): void {
-  if (dead.size === 0) return;
-  const reasons = [...dead].map(([op, reason]) => `${op} (${reason})`);
+function requireGradients(missing: ReadonlyMap<string, string>): void {
+  if (missing.size === 0) return;
+  const reasons = [...missing].map(([op, reason]) => `${op} (${reason})`);
   throw new NnError('OPERATOR_UNSUPPORTED', `no gradient through ${reasons.join(', ')}`, {
-    details: { operators: [...dead.keys()].sort() },
+    details: { operators: [...missing.keys()].sort() },
   });
-}
-
-/** Every value computed from one of `sources`, and the sources. */
-function dependents(nodes: readonly Node[], sources: readonly string[]): ReadonlySet<string> {
-  const found = new Set(sources);
-  for (const node of nodes) {
-    if (node.inputs.some((name) => found.has(name))) for (const name of node.outputs) found.add(name);
-  }
-  return found;
 }
 
 /** What each value's uses have contributed so far, shaped like the value itself. */

@@ -1,20 +1,12 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { NnError } from '../errors.js';
 import { verifyGraph } from '../ops/verify.js';
-import { float32Tensor, type Tensor } from '../tensor.js';
+import type { Tensor } from '../tensor.js';
+import { decodeNodes } from './decodeNodes.js';
 import { decodeTensor, type ReadExternal } from './decodeTensor.js';
 import { ONNX_DTYPES } from './dtypes.js';
-import { type FileNode, type Importer, importNode, isKnown } from './imports.js';
-import type { Attribute, Dimension, Graph, Node, ValueInfo } from './ir.js';
-import {
-  type AttributeProto,
-  AttributeProto_AttributeType as AttributeType,
-  type GraphProto,
-  type ModelProto,
-  ModelProtoSchema,
-  type NodeProto,
-  type ValueInfoProto,
-} from './onnx_pb.js';
+import type { Dimension, Graph, ValueInfo } from './ir.js';
+import { type GraphProto, type ModelProto, ModelProtoSchema, type ValueInfoProto } from './onnx_pb.js';
 import { MODEL_BYTES_MAX, OPSET_VERSION } from './opset.js';
 
 export interface DecodedModel {
@@ -87,30 +79,7 @@ function decodeGraph(
     inputs: proto.input.filter(({ name }) => !stored.has(name)).map(decodeValue),
     outputs: proto.output.map(decodeValue),
     initializers,
-    nodes: decodeNodes(proto, versions, importerInto(proto, initializers)),
-  };
-}
-
-function importerInto(proto: GraphProto, initializers: Map<string, Tensor>): Importer {
-  const taken = new Set([
-    ...proto.input.map(({ name }) => name),
-    ...proto.node.flatMap(({ output }) => output),
-    ...initializers.keys(),
-  ]);
-  let made = 0;
-  const fresh = () => {
-    do made += 1;
-    while (taken.has(`imported/${made}`));
-    return `imported/${made}`;
-  };
-  return {
-    fresh,
-    constant: (tensor, name = fresh()) => {
-      if (initializers.has(name)) throw new NnError('GRAPH_INVALID', `constant '${name}' is defined twice`);
-      initializers.set(name, tensor);
-      return name;
-    },
-    valueOf: (name) => initializers.get(name),
+    nodes: decodeNodes(proto, versions, initializers),
   };
 }
 
@@ -128,67 +97,4 @@ function decodeValue({ name, type }: ValueInfoProto): ValueInfo {
     return `${name}.${axis}`;
   });
   return { name, dtype, shape };
-}
-
-/** Throws OPERATOR_UNSUPPORTED naming every operator that is not known, so that one look tells what is missing. */
-function decodeNodes(proto: GraphProto, versions: ReadonlyMap<string, number>, importer: Importer): Node[] {
-  const unknown = new Set<string>();
-  const nodes = proto.node.flatMap((each): readonly Node[] => {
-    const domain = each.domain === 'ai.onnx' ? '' : each.domain;
-    if (!isKnown(domain, each.opType, versions.get(domain))) {
-      unknown.add(`${domain === '' ? '' : `${domain}.`}${each.opType}`);
-      return [];
-    }
-    return importNode(fileNode(each, domain, versions.get(domain)), importer);
-  });
-  if (unknown.size === 0) return nodes;
-  const operators = [...unknown].sort();
-  throw new NnError(
-    'OPERATOR_UNSUPPORTED',
-    `opset ${versions.get('')} has operators that are not known: ${operators.join(', ')}`,
-    { details: { operators } },
-  );
-}
-
-function fileNode(proto: NodeProto, domain: string, version: number | undefined): FileNode {
-  const attributes: Record<string, Attribute> = {};
-  const tensors: Record<string, Tensor> = {};
-  for (const entry of proto.attribute) {
-    const tensor = decodeTensorAttribute(entry);
-    if (tensor) tensors[entry.name] = tensor;
-    else attributes[entry.name] = decodeAttribute(proto, entry);
-  }
-  return {
-    domain,
-    type: proto.opType,
-    version,
-    inputs: proto.input,
-    outputs: proto.output,
-    attributes,
-    tensors,
-  };
-}
-
-function decodeTensorAttribute({ type, t, floats }: AttributeProto): Tensor | undefined {
-  if (type === AttributeType.TENSOR && t) return decodeTensor(t);
-  if (type === AttributeType.FLOATS) return float32Tensor([floats.length], Float32Array.from(floats));
-  return undefined;
-}
-
-function decodeAttribute(node: NodeProto, attribute: AttributeProto): Attribute {
-  switch (attribute.type) {
-    case AttributeType.INT:
-      return { kind: 'int', value: Number(attribute.i) };
-    case AttributeType.FLOAT:
-      return { kind: 'float', value: attribute.f };
-    case AttributeType.STRING:
-      return { kind: 'string', value: new TextDecoder().decode(attribute.s) };
-    case AttributeType.INTS:
-      return { kind: 'ints', value: attribute.ints.map(Number) };
-    default:
-      throw new NnError(
-        'OPERATOR_UNSUPPORTED',
-        `${node.opType}: attribute '${attribute.name}' is of a kind that is not supported (${attribute.type})`,
-      );
-  }
 }

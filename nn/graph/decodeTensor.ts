@@ -55,7 +55,8 @@ export function decodeTensor(proto: TensorProto, readExternal?: ReadExternal): T
 function raw(bytes: Uint8Array, dtype: DType): TensorData | undefined {
   const size = BYTES_PER_ELEMENT[dtype];
   if (bytes.length % size !== 0) return undefined;
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  // Not slice, which copies nothing of a Buffer.
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   return new ARRAYS[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, bytes.length / size);
 }
 

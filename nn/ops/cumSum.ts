@@ -1,10 +1,15 @@
 import { attribute, int } from '../graph/attributes.js';
-import { input, perOutputElement } from './families.js';
+import { axisIndex } from '../graph/dimension.js';
+import { constantInts, input, perOutputElement } from './families.js';
 import type { OperatorRule } from './rule.js';
 
 /** Running sums along an axis; the gradient runs the other way. */
 export const cumSum: OperatorRule = {
-  infer: (node, known) => [known.type(input(node, 0))],
+  infer: (node, known) => {
+    const x = known.type(input(node, 0));
+    for (const axis of constantInts(known, node, 1)) axisIndex(axis, x.shape.length);
+    return [x];
+  },
   gradient: ({ node, emitter, outputGradients, wanted }) => {
     const dy = outputGradients[0];
     if (!dy || !wanted[0]) return [null, null];

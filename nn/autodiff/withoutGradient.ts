@@ -1,0 +1,38 @@
+import type { Node } from '../graph/ir.js';
+import type { GraphBuilder } from '../ops/builder.js';
+import { ruleOf } from '../ops/lookup.js';
+
+/**
+ * The operators through which a gradient of `loss` would have to pass to one of `values` but cannot, each with the
+ * reason. It asks no rule, so nothing is added to the graph.
+ */
+export function operatorsWithoutGradient(
+  builder: GraphBuilder,
+  loss: string,
+  values: readonly string[],
+): ReadonlyMap<string, string> {
+  const dependent = dependents(builder.nodes, values);
+  const reached = new Set([loss]);
+  const found = new Map<string, string>();
+  for (const { op, inputs, outputs } of builder.nodes.toReversed()) {
+    if (!outputs.some((name) => reached.has(name)) || !inputs.some((name) => dependent.has(name))) continue;
+    const { gradient } = ruleOf(op);
+    if (typeof gradient !== 'function') {
+      found.set(op, gradient.notDifferentiable);
+      continue;
+    }
+    // Whole numbers and truth values have no gradient, so none passes through them.
+    for (const name of inputs) if (name && builder.type(name).dtype === 'float32') reached.add(name);
+  }
+  return found;
+}
+
+/** Every value computed from one of `sources`, and the sources. */
+export function dependents(nodes: readonly Node[], sources: readonly string[]): ReadonlySet<string> {
+  const found = new Set(sources);
+  for (const node of nodes) {
+    if (!node.inputs.some((name) => found.has(name))) continue;
+    for (const name of node.outputs) if (name !== '') found.add(name);
+  }
+  return found;
+}
