@@ -14,11 +14,14 @@ export function operatorsWithoutGradient(
   const dependent = dependents(builder.nodes, values);
   const reached = new Set([loss]);
   const found = new Map<string, string>();
-  for (const { op, inputs, outputs } of builder.nodes.toReversed()) {
+  for (const node of builder.nodes.toReversed()) {
+    const { op, inputs, outputs } = node;
     if (!outputs.some((name) => reached.has(name)) || !inputs.some((name) => dependent.has(name))) continue;
-    const { gradient } = ruleOf(op);
-    if (typeof gradient !== 'function') {
-      found.set(op, gradient.notDifferentiable);
+    const { gradient, formWithoutGradient } = ruleOf(op);
+    const reason =
+      typeof gradient === 'function' ? formWithoutGradient?.(node, builder) : gradient.notDifferentiable;
+    if (reason !== undefined) {
+      found.set(op, reason);
       continue;
     }
     // Whole numbers and truth values have no gradient, so none passes through them.
@@ -27,11 +30,12 @@ export function operatorsWithoutGradient(
   return found;
 }
 
-/** Every value computed from one of `sources`, and the sources. */
+/** Every value computed from those of `sources`, and the sources. */
 export function dependents(nodes: readonly Node[], sources: readonly string[]): ReadonlySet<string> {
   const found = new Set(sources);
   for (const node of nodes) {
-    if (!node.inputs.some((name) => found.has(name))) continue;
+    const { gradient } = ruleOf(node.op);
+    if ('ofLengthsAlone' in gradient || !node.inputs.some((name) => found.has(name))) continue;
     for (const name of node.outputs) if (name !== '') found.add(name);
   }
   return found;

@@ -6,8 +6,10 @@ import type { Attribute, Node } from './ir.js';
 import {
   type AttributeProto,
   AttributeProto_AttributeType as AttributeType,
+  TensorProto_DataType as DataType,
   type GraphProto,
   type NodeProto,
+  type TensorProto,
 } from './onnx_pb.js';
 
 /**
@@ -83,9 +85,20 @@ function fileNode(proto: NodeProto, domain: string, version: number | undefined)
 }
 
 function decodeTensorAttribute({ type, t, floats }: AttributeProto): Tensor | undefined {
+  if (type === AttributeType.TENSOR && t?.dataType === DataType.DOUBLE) return narrowed(t);
   if (type === AttributeType.TENSOR && t) return decodeTensor(t);
   if (type === AttributeType.FLOATS) return float32Tensor([floats.length], Float32Array.from(floats));
   return undefined;
+}
+
+/** Exporters write constants as doubles and cast them to floats in the next node. */
+function narrowed({ dims, doubleData, rawData }: TensorProto): Tensor {
+  const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
+  const values =
+    rawData.length > 0
+      ? Array.from({ length: rawData.length / 8 }, (_, at) => view.getFloat64(8 * at, true))
+      : doubleData;
+  return float32Tensor(dims.map(Number), Float32Array.from(values));
 }
 
 function decodeAttribute(node: NodeProto, attribute: AttributeProto): Attribute {

@@ -1,5 +1,6 @@
 import { NnError } from '../errors.js';
 import { attribute } from '../graph/attributes.js';
+import { fixedOnly, pairedElements } from './elements.js';
 import { binary } from './families.js';
 import type { OperatorRule } from './rule.js';
 
@@ -13,6 +14,12 @@ const rule = binary([
 /** The remainder of a division: of floats with the sign of x, of whole numbers with that of y unless `fmod` is 1. */
 export const mod: OperatorRule = {
   ...rule,
+  elements: (node, known) =>
+    pairedElements(
+      node,
+      known,
+      fixedOnly((left, right) => remainder(left, right, attribute(node, 'fmod', 'int', 0) === 1)),
+    ),
   infer: (node, known) => {
     const types = rule.infer(node, known);
     if (types[0]?.dtype === 'float32' && attribute(node, 'fmod', 'int', 0) !== 1) {
@@ -21,3 +28,8 @@ export const mod: OperatorRule = {
     return types;
   },
 };
+
+function remainder(left: number, right: number, likeDividend: boolean): number | undefined {
+  if (right === 0) return undefined;
+  return likeDividend ? left % right : ((left % right) + right) % right;
+}

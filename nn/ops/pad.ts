@@ -22,16 +22,14 @@ export const pad: OperatorRule = {
   gradient: ({ node, emitter, outputGradients, wanted }) => {
     const dy = outputGradients[0];
     if (!dy) return [null, null, null];
-    const mode = attribute(node, 'mode', 'string', 'constant');
-    if (mode !== 'constant') {
-      throw new NnError('OPERATOR_UNSUPPORTED', `no gradient through ${node.op} with mode = ${mode}`, {
-        details: { operators: [node.op] },
-      });
-    }
     const negated = padCounts(node, emitter).map((count) => -count);
     const dx = emitter.emit('Pad-19', [dy, emitter.indices(negated)]);
     const total = (value: string) => emitter.emit('ReduceSum-13', [value], { keepdims: int(0) });
     return [dx, null, wanted[2] ? emitter.emit('Sub-14', [total(dy), total(dx)]) : null];
+  },
+  formWithoutGradient: (node) => {
+    const mode = attribute(node, 'mode', 'string', 'constant');
+    return mode === 'constant' ? undefined : `mode = ${mode} copies elements`;
   },
   flops: noFlops,
 };

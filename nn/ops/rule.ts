@@ -62,6 +62,8 @@ export type GradientRule = (request: GradientRequest) => readonly (string | null
 
 export interface NotDifferentiable {
   readonly notDifferentiable: string;
+  /** The result says nothing of the operands' values, so no gradient is missing. */
+  readonly ofLengthsAlone?: true;
 }
 
 export interface CostRequest {
@@ -75,6 +77,8 @@ export interface OperatorRule {
   /** Types of the outputs. Throws SHAPE_MISMATCH or GRAPH_INVALID for operands that do not fit. */
   infer(node: Node, known: Known): readonly ValueType[];
   readonly gradient: GradientRule | NotDifferentiable;
+  /** Why this form of an operator that has a gradient has none; undefined where it has. */
+  formWithoutGradient?(node: Node, known: Known): string | undefined;
   /** Floating-point operations of one execution. */
   flops(request: CostRequest): number;
   /** Elements of the first output, where it is a scalar or vector of whole numbers or truth values and they are known. */

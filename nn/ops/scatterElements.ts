@@ -6,7 +6,7 @@ import { zerosLike } from './zeros.js';
 
 /**
  * A copy of the data with updates written, or added, at indices. An update's gradient is found at its index; data
- * that was written over has none. Not known for updates that multiply or compete.
+ * that was written over has none.
  */
 export const scatterElements: OperatorRule = {
   infer: (node, known) => {
@@ -20,15 +20,6 @@ export const scatterElements: OperatorRule = {
     const dy = outputGradients[0];
     if (!dy) return [null, null, null];
     const reduction = attribute(node, 'reduction', 'string', 'none');
-    if (reduction !== 'add' && reduction !== 'none') {
-      throw new NnError(
-        'OPERATOR_UNSUPPORTED',
-        `no gradient through ${node.op} with reduction = ${reduction}`,
-        {
-          details: { operators: [node.op] },
-        },
-      );
-    }
     const [at, updates] = [input(node, 1), input(node, 2)];
     const axis = int(attribute(node, 'axis', 'int', 0));
     const kept = () =>
@@ -38,6 +29,12 @@ export const scatterElements: OperatorRule = {
       null,
       wanted[2] ? emitter.emit('GatherElements-13', [dy, at], { axis }) : null,
     ];
+  },
+  formWithoutGradient: (node) => {
+    const reduction = attribute(node, 'reduction', 'string', 'none');
+    return ['none', 'add'].includes(reduction)
+      ? undefined
+      : `reduction = ${reduction} mixes updates with data`;
   },
   flops: noFlops,
 };

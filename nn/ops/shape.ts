@@ -6,7 +6,7 @@ import type { Known, OperatorRule } from './rule.js';
 /** The run-time lengths of the axes from `start` to `end`. */
 export const shape: OperatorRule = {
   infer: (node, known) => [{ dtype: 'int64', shape: [section(node, known).length] }],
-  gradient: { notDifferentiable: 'lengths do not depend on values' },
+  gradient: { notDifferentiable: 'lengths do not depend on values', ofLengthsAlone: true },
   flops: noFlops,
   elements: section,
 };

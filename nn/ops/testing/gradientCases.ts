@@ -1,4 +1,5 @@
 import { float, int, ints, text } from '../../graph/attributes.js';
+import { onnxDtype } from '../../graph/dtypes.js';
 import type { Attributes } from '../../graph/ir.js';
 import { float32Tensor, int64Tensor, type Tensor } from '../../tensor.js';
 import type { Operator } from '../table.js';
@@ -187,6 +188,7 @@ export const GRADIENT_CASES: readonly GradientCase[] = [
   },
   { op: 'Split-18', shapes: [[2, 5]], attributes: { axis: int(1), num_outputs: int(2) }, outputs: 2 },
   { op: 'Split-18', shapes: [[4, 3]], constants: [indices(1, 3)], outputs: 2 },
+  { op: 'Cast-19', shapes: [[2, 3]], attributes: { to: int(onnxDtype('float32')) } },
   { op: 'Abs-13', shapes: [[2, 3]], awayFromZero: 0.1 },
   { op: 'Sign-13', shapes: [[2, 3]], awayFromZero: 0.1 },
   { op: 'Floor-13', shapes: [[2, 3]] },
