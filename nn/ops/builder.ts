@@ -42,7 +42,7 @@ export class GraphBuilder implements Emitter {
     this.#define(name, { dtype: tensor.dtype, shape: tensor.dims });
     this.#initializers.set(name, tensor);
     if (
-      tensor.data instanceof BigInt64Array &&
+      (tensor.data instanceof BigInt64Array || tensor.data instanceof Int32Array) &&
       tensor.dims.length <= 1 &&
       tensor.data.length <= ELEMENTS_MAX
     ) {

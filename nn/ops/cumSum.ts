@@ -1,13 +1,13 @@
 import { attribute, int } from '../graph/attributes.js';
 import { axisIndex } from '../graph/dimension.js';
-import { constantInts, input, perOutputElement } from './families.js';
+import { input, perOutputElement } from './families.js';
 import type { OperatorRule } from './rule.js';
 
 /** Running sums along an axis; the gradient runs the other way. */
 export const cumSum: OperatorRule = {
   infer: (node, known) => {
     const x = known.type(input(node, 0));
-    for (const axis of constantInts(known, node, 1)) axisIndex(axis, x.shape.length);
+    for (const axis of known.elements(input(node, 1)) ?? []) axisIndex(Number(axis), x.shape.length);
     return [x];
   },
   gradient: ({ node, emitter, outputGradients, wanted }) => {
