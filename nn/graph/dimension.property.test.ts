@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { bind, broadcast, product, quotient, sum } from './dimension.js';
+import { bind, broadcast, product, quotient, sliceLength, sum } from './dimension.js';
 import type { Dimension } from './ir.js';
 
 const lengths = { batch: 3, sequence: 5, heads: 7 };
@@ -40,6 +40,31 @@ describe('symbolic dimensions', () => {
     expect(() => sum(['2*batch', 'sequence'])).toThrow(
       expect.objectContaining({ code: 'OPERATOR_UNSUPPORTED' }),
     );
+  });
+
+  it('are cut as Python cuts lists, open ones too', () => {
+    const at = fc.integer({ min: -12, max: 12 });
+    const step = fc.integer({ min: -4, max: 4 }).filter((each) => each !== 0);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), at, at, step, (length, start, end, by) => {
+        // Walking is the definition: from the start, wrapped and moved inside, for as long as the end is not reached.
+        const wrapped = (place: number) => (place < 0 ? place + length : place);
+        const first = Math.max(0, Math.min(wrapped(start), by > 0 ? length : length - 1));
+        const last = Math.max(by > 0 ? 0 : -1, Math.min(wrapped(end), length));
+        let count = 0;
+        for (let place = first; by > 0 ? place < last : place > last; place += by) count += 1;
+        expect(sliceLength(length, start, end, by)).toBe(count);
+        expect(bind(sliceLength('sequence', start, end, by), { sequence: length })).toBe(count);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(sliceLength('sequence', 0, 2 ** 31 - 1, 1)).toBe('sequence');
+    expect(() => sliceLength('2*batch', 1, 2, 1)).toThrow(/no length known/);
+  });
+
+  it('take back what was added', () => {
+    expect(sum([sum(['sequence', 3]), -3])).toBe('sequence');
+    expect(bind(sum(['sequence', -1]), lengths)).toBe(4);
   });
 
   it('divide back what was multiplied', () => {
