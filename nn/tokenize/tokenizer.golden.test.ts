@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { codeUnitPositions } from './offsets.js';
+import type { EncodedSpans, TextInput } from './spans.js';
+import { loadTokenizer, type Tokenizer } from './tokenizer.js';
+import type { Overflow } from './windows.js';
+
+/** Made by makeTokenizers.py there; offsets in code points. */
+const goldens = fileURLToPath(new URL('goldens/', import.meta.url));
+const names = readdirSync(goldens, { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? [entry.name] : [],
+);
+
+interface Window {
+  readonly ids: number[];
+  readonly offsets: [number, number][];
+}
+
+interface Reference extends Window {
+  readonly typeIds: number[];
+  readonly words: number[];
+  readonly segments: number[];
+}
+
+interface Cases {
+  readonly singles: readonly (Reference & { text: string; decoded: string; decodedWithSpecial: string })[];
+  readonly pairs: readonly (Reference & { first: string; second: string })[];
+  readonly cuts: readonly {
+    readonly first: string;
+    readonly second: string | null;
+    readonly maxLength: number;
+    readonly strategy: 'longest_first' | 'only_second';
+    readonly stride: number;
+    /** Of the first window. */
+    readonly typeIds: number[];
+    readonly windows: readonly Window[];
+  }[];
+}
+
+const EVERYTHING = { maxLength: 100_000, overflow: { kind: 'cut-last' } } as const;
+
+/** The reference's offsets of special tokens are 0; so are ours. */
+function unitOffsets({ offsets }: Window, segments: ArrayLike<number>, input: TextInput): [number, number][] {
+  const positions = (typeof input === 'string' ? [input] : input).map((text) => codeUnitPositions(text));
+  return offsets.map(([start, end], i) => {
+    const toUnits = positions[segments[i]!] ?? ((position: number) => position);
+    return [toUnits(start), toUnits(end)];
+  });
+}
+
+const offsetsOf = ({ starts, ends }: EncodedSpans) =>
+  [...starts].map((start, i): [number, number] => [start, ends[i]!]);
+
+function overflowOf({ strategy, stride }: Cases['cuts'][number]): Overflow {
+  if (stride > 0) return { kind: 'windows', stride };
+  return strategy === 'longest_first' ? { kind: 'cut-longest' } : { kind: 'cut-last' };
+}
+
+describe.each(names)('tokenizer %s as the reference reads it', (name) => {
+  const cases = JSON.parse(readFileSync(join(goldens, name, 'cases.json'), 'utf8')) as Cases;
+  let tokenizer: Tokenizer;
+  beforeAll(async () => {
+    tokenizer = await loadTokenizer(readFileSync(join(goldens, name, 'tokenizer.json')));
+  });
+
+  const expectSpans = async (input: TextInput, reference: Reference) => {
+    const [[spans]] = (await tokenizer.encodeSpans([input], EVERYTHING)) as [[EncodedSpans]];
+    expect([...spans.ids]).toEqual(reference.ids);
+    expect([...spans.typeIds]).toEqual(reference.typeIds);
+    expect([...spans.segments]).toEqual(reference.segments);
+    expect([...spans.words]).toEqual(reference.words);
+    expect(offsetsOf(spans)).toEqual(unitOffsets(reference, reference.segments, input));
+  };
+
+  it.each(
+    cases.singles.map((single, i) => ({
+      ...single,
+      title: `${i} ${JSON.stringify(single.text).slice(0, 40)}`,
+    })),
+  )('reads text $title', async (single) => {
+    await expectSpans(single.text, single);
+    const [{ ids } = { ids: null }] = await tokenizer.encodeBatch([single.text], { maxLength: 100_000 });
+    expect([...ids!]).toEqual(single.ids);
+    expect(await tokenizer.decodeBatch([ids!], { specialTokens: 'left-out' })).toEqual([single.decoded]);
+    expect(await tokenizer.decodeBatch([ids!], { specialTokens: 'kept' })).toEqual([
+      single.decodedWithSpecial,
+    ]);
+  });
+
+  it.each(cases.pairs)('reads the pair $first + $second', async (pair) => {
+    await expectSpans([pair.first, pair.second], pair);
+  });
+
+  it.each(cases.cuts.map((cut, i) => ({ ...cut, i })))(
+    'cuts case $i to $maxLength ids ($strategy, stride $stride)',
+    async (cut) => {
+      const input: TextInput = cut.second === null ? cut.first : [cut.first, cut.second];
+      const [windows] = await tokenizer.encodeSpans([input], {
+        maxLength: cut.maxLength,
+        overflow: overflowOf(cut),
+      });
+      expect(windows!.map(({ ids }) => [...ids])).toEqual(cut.windows.map(({ ids }) => ids));
+      expect([...windows![0]!.typeIds]).toEqual(cut.typeIds);
+      expect(windows!.map(offsetsOf)).toEqual(
+        cut.windows.map((window, i) => unitOffsets(window, windows![i]!.segments, input)),
+      );
+    },
+  );
+});
