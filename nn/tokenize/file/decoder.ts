@@ -28,6 +28,8 @@ export function checkDecoder(value: unknown): void {
       case 'WordPiece':
         text(part['prefix'], 'decoder.prefix');
         break;
+      default:
+        break; // Has nothing to verify.
     }
   }
   if (growth > GROWTH_MAX) throw invalid(`its decoder makes texts up to ${growth} times as long`);

@@ -17,6 +17,8 @@ export function checkPostProcessor(value: unknown, vocabulary: Vocabulary): void
       case 'TemplateProcessing':
         checkTemplate(part, vocabulary);
         break;
+      case 'ByteLevel':
+        break;
     }
   }
   // A second one would get the pieces of the first, not one or two texts.

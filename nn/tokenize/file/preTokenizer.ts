@@ -39,6 +39,8 @@ export function checkPreTokenizer(value: unknown): boolean {
         checkSplit(part, 'pre_tokenizer');
         backtracks = true;
         break;
+      default:
+        break; // Has nothing to verify.
     }
   }
   if (byteLevels > 1) throw invalid('its pre_tokenizer turns bytes into characters more than once');
