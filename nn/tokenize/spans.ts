@@ -5,7 +5,7 @@ import { codeUnitPositions } from './offsets.js';
 export type TextInput = string | readonly [first: string, second: string];
 
 /** The segment of special tokens; 0 is the first or only text, 1 the second. */
-export const SPECIAL = -1;
+const SPECIAL = -1;
 
 /** The tokens of one input, or of one window of it, and where in its texts they come from. All lists are parallel. */
 export interface EncodedSpans {
@@ -27,7 +27,7 @@ export type TokenRange = readonly [start: number, end: number];
 export function readSpans(encoding: Encoding, input: TextInput): EncodedSpans {
   const texts = typeof input === 'string' ? [input] : input;
   const positions = texts.map((text) => codeUnitPositions(text));
-  const segments = Int8Array.from(encoding.getSequenceIds(), (segment) => segment ?? SPECIAL);
+  const segments = readSegments(encoding);
   const offsets = encoding.getOffsets();
   const bounds = (side: 0 | 1) =>
     Int32Array.from(offsets, (offset, i) => positions[segments[i]!]?.(offset[side]!) ?? 0);
@@ -39,6 +39,10 @@ export function readSpans(encoding: Encoding, input: TextInput): EncodedSpans {
     ends: bounds(1),
     words: Int32Array.from(encoding.getWordIds(), (word, i) => (segments[i] === SPECIAL ? -1 : (word ?? -1))),
   };
+}
+
+export function readSegments(encoding: Encoding): Int8Array {
+  return Int8Array.from(encoding.getSequenceIds(), (segment) => segment ?? SPECIAL);
 }
 
 /** The tokens of one text; undefined where there are none. */

@@ -97,6 +97,10 @@ describe.each(names)('tokenizer %s as the reference reads it', (name) => {
     'cuts case $i to $maxLength ids ($strategy, stride $stride)',
     async (cut) => {
       const input: TextInput = cut.second === null ? cut.first : [cut.first, cut.second];
+      if (typeof input === 'string') {
+        const [encoded] = await tokenizer.encodeBatch([input], cut);
+        expect([...encoded!.ids]).toEqual(cut.windows[0]!.ids);
+      }
       const [windows] = await tokenizer.encodeSpans([input], {
         maxLength: cut.maxLength,
         overflow: overflowOf(cut),
@@ -108,4 +112,28 @@ describe.each(names)('tokenizer %s as the reference reads it', (name) => {
       );
     },
   );
+});
+
+describe('a tokenizer.json of an older version', () => {
+  interface Model {
+    readonly type?: string;
+    readonly merges?: readonly (readonly string[])[];
+  }
+
+  it.each(names)('of %s reads texts as the file of today does: no type, merges as strings', async (name) => {
+    const content = readFileSync(join(goldens, name, 'tokenizer.json'), 'utf8');
+    const { model, ...rest } = JSON.parse(content) as { model: Model };
+    const { type, merges, ...members } = model;
+    expect(type).toBeDefined();
+    const legacy = merges
+      ? { unk_token: '', ...members, merges: merges.map((pair) => pair.join(' ')) }
+      : members;
+    const texts = ['The control worker keeps every artifact', '数据结构'];
+    const [now, before] = await Promise.all(
+      [content, JSON.stringify({ ...rest, model: legacy })].map(async (json) =>
+        (await loadTokenizer(json)).encodeBatch(texts, { maxLength: 64 }),
+      ),
+    );
+    expect(before).toEqual(now);
+  });
 });

@@ -3,7 +3,7 @@ import { NnError } from '../errors.js';
 import { invalid, TEXT_LENGTH_MAX } from './file/fields.js';
 import { readTokenizerFile, type TokenizerFile } from './file/readTokenizerFile.js';
 import { cutText } from './offsets.js';
-import { type EncodedSpans, readSpans, type TextInput } from './spans.js';
+import { type EncodedSpans, readSegments, readSpans, segmentRange, type TextInput } from './spans.js';
 import { cutToWindows, type Overflow } from './windows.js';
 
 /** Of one native call; bound what is alive at once when a whole dataset is encoded. */
@@ -98,10 +98,7 @@ class CheckedTokenizer implements Tokenizer {
     const encoded: Encoded[] = [];
     for (const chunk of chunks(texts.map((text) => cutText(text, TEXT_LENGTH_MAX)))) {
       const encodings = await this.#encode(chunk);
-      encodings.forEach((encoding, i) => {
-        if (encoding.getLength() <= maxLength) encoded.push({ ids: Int32Array.from(encoding.getIds()) });
-        else encoded.push({ ids: cutToWindows(readSpans(encoding, chunk[i]!), maxLength, CUT)[0]!.ids });
-      });
+      for (const encoding of encodings) encoded.push({ ids: cutIds(encoding, maxLength) });
     }
     return encoded;
   }
@@ -149,7 +146,14 @@ class CheckedTokenizer implements Tokenizer {
   }
 }
 
-const CUT: Overflow = { kind: 'cut-last' };
+/** The ids of a single text without what is too much at its end; places, which are costly to read, are left alone. */
+function cutIds(encoding: Encoding, maxLength: number): Int32Array {
+  const ids = Int32Array.from(encoding.getIds());
+  const surplus = ids.length - maxLength;
+  if (surplus <= 0) return ids;
+  const end = segmentRange(readSegments(encoding), 0)?.[1] ?? ids.length;
+  return ids.copyWithin(end - surplus, end).slice(0, maxLength);
+}
 
 /** Runs of inputs, each bounded in count and in characters. */
 function* chunks<Input extends TextInput>(inputs: readonly Input[]): Generator<Input[]> {

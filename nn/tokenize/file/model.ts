@@ -6,6 +6,21 @@ const TYPES = ['BPE', 'Unigram', 'WordLevel', 'WordPiece'] as const;
 /** BERT's is 100; the work for a word is quadratic in its length. */
 const WORD_LENGTH_MAX = 1000;
 
+/** The model as files of today have it: older ones (GPT-2's) name no type, and an empty unknown token for none. */
+export function currentModel(model: Json): Json {
+  const type = model['type'] ?? legacyType(model);
+  return type === 'BPE' && model['unk_token'] === ''
+    ? { ...model, type, unk_token: null }
+    : { ...model, type };
+}
+
+/** In the order in which the reference tries them. */
+function legacyType(model: Json): (typeof TYPES)[number] {
+  if (model['merges'] !== undefined) return 'BPE';
+  if (model['max_input_chars_per_word'] !== undefined) return 'WordPiece';
+  return Array.isArray(model['vocab']) ? 'Unigram' : 'WordLevel';
+}
+
 /** Verifies the model and returns its vocabulary. Throws TOKENIZER_INVALID. */
 export function checkModel(model: Json): Vocabulary {
   switch (oneOf(model['type'], TYPES, 'model.type')) {

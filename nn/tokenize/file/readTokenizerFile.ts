@@ -1,7 +1,7 @@
 import { duplicateKey } from '../../weights/duplicateKey.js';
 import { checkDecoder } from './decoder.js';
 import { flag, invalid, type Json, list, record } from './fields.js';
-import { checkModel } from './model.js';
+import { checkModel, currentModel } from './model.js';
 import { checkNormalizer } from './normalizer.js';
 import { checkPostProcessor } from './postProcessor.js';
 import { checkPreTokenizer } from './preTokenizer.js';
@@ -42,10 +42,11 @@ export function readTokenizerFile(content: Uint8Array | string): TokenizerFile {
       `its normalizer can make runs of spaces ${growth} times as long, which its pre_tokenizer would not survive`,
     );
   }
-  const vocabulary = withAddedTokens(checkModel(record(root['model'], 'model')), added);
+  const model = currentModel(record(root['model'], 'model'));
+  const vocabulary = withAddedTokens(checkModel(model), added);
   checkPostProcessor(root['post_processor'], vocabulary);
   checkDecoder(root['decoder']);
-  return { json: { ...root, padding: null, truncation: null }, vocabulary };
+  return { json: { ...root, model, padding: null, truncation: null }, vocabulary };
 }
 
 function parse(text: string): Json {
