@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { readGgufFile } from '../weights/index.js';
 import { codeUnitPositions } from './offsets.js';
 import type { EncodedSpans, TextInput } from './spans.js';
 import { loadTokenizer, type Tokenizer } from './tokenizer.js';
@@ -135,5 +136,25 @@ describe('a tokenizer.json of an older version', () => {
       ),
     );
     expect(before).toEqual(now);
+  });
+});
+
+describe('the tokenizer in a GGUF file', () => {
+  const ggufs = fileURLToPath(new URL('../goldens/gguf-llama/', import.meta.url));
+
+  it.each(['byte-level.gguf', 'sentence-piece.gguf'])('of %s is taken', async (name) => {
+    const { tokenizerJson } = readGgufFile(join(ggufs, name));
+    const tokenizer = await loadTokenizer(JSON.stringify(tokenizerJson()));
+    const [encoded] = await tokenizer.encodeBatch(['a worker'], { maxLength: 64 });
+    const [text] = await tokenizer.decodeBatch([encoded!.ids], { specialTokens: 'left-out' });
+    expect(text).toBe('a worker');
+  });
+});
+
+describe('a text of twelve million spaces', () => {
+  it('is cut before the expression that splits it would end the process', async () => {
+    const tokenizer = await loadTokenizer(readFileSync(join(goldens, 'byte-level-llama3/tokenizer.json')));
+    const [encoded] = await tokenizer.encodeBatch([`${' '.repeat(12_000_000)}x`], { maxLength: 8 });
+    expect(encoded!.ids).toHaveLength(8);
   });
 });

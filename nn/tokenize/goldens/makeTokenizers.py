@@ -4,7 +4,8 @@
 
 corpus.txt holds passages of this project's own pages and of the Chinese READMEs of @biomejs/biome and @js-sdsl/ordered-map
 (both MIT). Every folder gets a tokenizer.json and a cases.json: ids, offsets (in code points), words and decoded text of
-single texts and pairs, and the parts of texts cut to a length, in each way of cutting.
+single texts and pairs, and the parts of texts cut to a length, in each way of cutting. A second run makes another WordPiece
+vocabulary, see makeTrained.py; the other files come out the same.
 """
 import io
 import json
