@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { encodeModel } from '../dist/nn/graph/encode.js';
 import {
   buildTrainingGraph,
   createRunner,
@@ -28,7 +29,8 @@ import {
   writeSafetensors,
 } from '../dist/nn/index.js';
 import { buildModel } from '../dist/nn/models/buildModel.js';
-import { AdamW, decaysByDefault, ParameterArena } from '../dist/nn/optim/index.js';
+import { GraphBuilder } from '../dist/nn/ops/builder.js';
+import { createOptimizer } from '../dist/nn/optim/index.js';
 
 const [subject, batch = '16', sequence = '128', threads = '2', rounds = '8'] = process.argv.slice(2);
 const dims = [Number(batch), Number(sequence)];
@@ -80,14 +82,10 @@ const inputs = {
 };
 writeFileSync(file('batch'), writeSafetensors(new Map(Object.entries(inputs))));
 
-const arena = new ParameterArena(new Map(trainable.map((name) => [name, model.parameters.get(name)])));
-const optimiser = new AdamW(arena, {
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  weightDecay: 0.01,
-  decays: decaysByDefault,
-});
+const { arena, optimizer } = createOptimizer(
+  new Map(trainable.map((name) => [name, model.parameters.get(name)])),
+  { type: 'adamw', weightDecay: 0.01 },
+);
 const runner = await createRunner(training.model, { threads: Number(threads) });
 const loss = { dtype: 'float32', dims: [], data: new Float32Array(1) };
 const gradients = () =>
@@ -104,9 +102,32 @@ const step = async () => {
   const start = performance.now();
   await gradients();
   const computed = performance.now();
-  optimiser.step({ learningRate: 1e-5, maxGradNorm: 1 }, optimiser.gradNorm());
+  optimizer.step({ learningRate: 1e-5, maxGradNorm: 1 }, optimizer.gradNorm());
   const end = performance.now();
   return { total: end - start, optimiser: end - computed };
+};
+
+/** Operations per second of the largest matrix products that the runtime does here, the bound of any step. */
+const peakFlops = async () => {
+  const side = 2048;
+  const builder = new GraphBuilder();
+  for (const name of ['a', 'b']) builder.input(name, 'float32', [side, side]);
+  const product = builder.build('peak', { c: builder.emit('Gemm-13', ['a', 'b']) });
+  const peak = await createRunner(encodeModel(product), { threads: Number(threads) });
+  const square = () => ({
+    dtype: 'float32',
+    dims: [side, side],
+    data: new Float32Array(side * side).fill(0.5),
+  });
+  const [feeds, fetches] = [{ a: square(), b: square() }, { c: square() }];
+  let bestMs = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 5; round += 1) {
+    const start = performance.now();
+    await peak.run(feeds, fetches);
+    bestMs = Math.min(bestMs, performance.now() - start);
+  }
+  await peak.dispose();
+  return (2 * side ** 3) / bestMs;
 };
 
 const peer = spawn(python, [peerScript, modelFolder, peerClass, file('batch'), threads], {
@@ -149,6 +170,10 @@ try {
   const share = best(ours.map(({ optimiser }) => optimiser)) / us;
   console.log(
     `plumbline ${us.toFixed(0)} ms, ${(flops / us / 1e6).toFixed(0)} GFLOP/s, optimiser ${(share * 100).toFixed(1)} % of it`,
+  );
+  const peak = await peakFlops();
+  console.log(
+    `SGEMM peak ${(peak / 1e6).toFixed(0)} GFLOP/s, the step reaches ${((flops / us / peak) * 100).toFixed(0)} % of it`,
   );
   console.log(`pytorch   ${them.toFixed(0)} ms`);
   console.log(`speed relative to PyTorch: ${(them / us).toFixed(2)}x (best of ${rounds} interleaved rounds)`);

@@ -54,10 +54,10 @@ describe('recomputed activations', () => {
     expect(await results(again.model)).toEqual(await results(kept.model));
   });
 
-  it('take at most 60 % of the memory for at most 15 % more operations', () => {
+  it('take at most 60 % of the memory for at most 25 % more operations', () => {
     const [before, after] = [decodeModel(kept.model).graph, decodeModel(again.model).graph];
     expect(activationBytes(after, lengths)).toBeLessThan(0.6 * activationBytes(before, lengths));
-    expect(graphFlops(after, lengths)).toBeLessThanOrEqual(1.15 * graphFlops(before, lengths));
+    expect(graphFlops(after, lengths)).toBeLessThanOrEqual(1.25 * graphFlops(before, lengths));
     expect(after.nodes.length).toBeGreaterThan(before.nodes.length);
   });
 });

@@ -11,11 +11,11 @@ import { leavesLast } from './leavesLast.js';
 export interface RecomputeOptions {
   /** Typical lengths of the open axes, such as `{ batch: 16, sequence: 128 }`: they decide what is cheap. */
   readonly lengths: Readonly<Record<string, number>>;
-  /** Share of the graph's floating-point operations that may be added. Default: 0.15. */
+  /** Share of the graph's floating-point operations that may be added. Default: 0.25. */
   readonly extraFlopsMax?: number;
 }
 
-const EXTRA_FLOPS_MAX = 0.15;
+const EXTRA_FLOPS_MAX = 0.25;
 
 /** Candidates for the operations spent on an element: from softmax of short rows to products of width 4,096. */
 const FLOPS_PER_ELEMENT = Array.from({ length: 15 }, (_, power) => 2 ** (power / 2 + 6));

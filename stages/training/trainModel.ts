@@ -104,15 +104,12 @@ const train = async (
   );
 };
 
-/** What nearly everybody who trains with it uses (Sutskever et al., 2013). */
-const SGD_MOMENTUM = 0.9;
-
 const nnRecipe = (recipe: TrainingRecipe, seed: number): NnRecipe => ({
   epochs: recipe.epochs,
   minSteps: recipe.stepsMin,
   batchSize: recipe.batchSize,
   learningRate: recipe.learningRate,
-  optimizer: { type: recipe.optimizer, ...(recipe.optimizer === 'sgd' && { momentum: SGD_MOMENTUM }) },
+  optimizer: { type: recipe.optimizer },
   schedule: recipe.schedule,
   layerwiseDecay: recipe.layerwiseDecay,
   ...(recipe.microBatchSize !== undefined && { microBatchSize: recipe.microBatchSize }),
