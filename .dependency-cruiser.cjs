@@ -54,6 +54,7 @@ module.exports = {
           '@bufbuild/protobuf',
           'tokenizers',
           '@huggingface/(jinja|tokenizers)',
+          '@node-rs/jieba',
           'onnxruntime-(node|common)',
           '@tensorflow/[^/]+',
         ),

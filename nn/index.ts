@@ -35,7 +35,7 @@ export { graphFlops } from './ops/cost.js';
 export { createOptimizer, type OptimizerSettings } from './optim/index.js';
 export { Random } from './random.js';
 export type { DType, Tensor } from './tensor.js';
-export { type Encoded, type EncodeOptions, loadTokenizer, type Tokenizer } from './tokenize/index.js';
+export * from './tokenize/index.js';
 export * from './train/index.js';
 export {
   type GgufModel,

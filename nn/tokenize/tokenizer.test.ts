@@ -46,6 +46,22 @@ describe('tokenizer', () => {
     expect(tokenizer.vocabularySize).toBe(12);
   });
 
+  it('knows its tokens by id and by name, and writes ids that have one', async () => {
+    const tokenizer = await loadTokenizer(tinyTokenizerJson);
+    expect([
+      tokenizer.idOf('[SEP]'),
+      tokenizer.idOf('zebra'),
+      tokenizer.tokenOf(4),
+      tokenizer.tokenOf(12),
+    ]).toEqual([3, undefined, 'free', undefined]);
+    const ids = [2, 5, 6, 99, -1, 0.5, Number.NaN, 3];
+    expect(await tokenizer.decodeBatch([ids], { specialTokens: 'left-out' })).toEqual(['meeting']);
+    expect(await tokenizer.decodeBatch([ids, []], { specialTokens: 'kept' })).toEqual([
+      '[CLS] meeting [SEP]',
+      '',
+    ]);
+  });
+
   it('refuses what is not a tokenizer.json, and a maxLength with no room for text', async () => {
     await expect(loadTokenizer('{"version":"1.0"')).rejects.toMatchObject({ code: 'TOKENIZER_INVALID' });
     await expect(loadTokenizer(new Uint8Array([0xff]))).rejects.toMatchObject({ code: 'TOKENIZER_INVALID' });
