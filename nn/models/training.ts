@@ -8,8 +8,19 @@ import { leavesLast } from '../rewrite/leavesLast.js';
 import { recomputeActivations } from '../rewrite/recomputeActivations.js';
 import { familyOfType } from './families.js';
 import type { Purpose } from './family.js';
-import { type LossOptions, rowsOfBatch, TASK_RULES } from './tasks.js';
+import { PackedLayout } from './layers/packedLayout.js';
+import { PaddedLayout } from './layers/paddedLayout.js';
+import { type LossOptions, TASK_RULES, textsOfBatch } from './tasks.js';
 import { gradientName, type Model, type TrainingGraph } from './types.js';
+
+/** Of a training step's inputs. */
+export interface TypicalLengths {
+  /** Rows of tokens. */
+  readonly batch: number;
+  readonly sequence: number;
+  /** Where packed; otherwise as many as rows. */
+  readonly texts?: number;
+}
 
 export interface TrainingOptions {
   /** Called once for each parameter; false freezes it. */
@@ -21,7 +32,9 @@ export interface TrainingOptions {
    * Computes cheap activations twice to keep fewer of them; typical lengths of a batch decide which. The results
    * are the same bits. Left out: everything is kept.
    */
-  readonly recomputeFor?: { readonly batch: number; readonly sequence: number };
+  readonly recomputeFor?: TypicalLengths;
+  /** Whether a row holds several texts; see `PackedLayout` for the inputs. Default: one text a row, padded. */
+  readonly packed?: boolean;
 }
 
 /**
@@ -31,16 +44,17 @@ export interface TrainingOptions {
  */
 export function buildTrainingGraph(
   model: Model,
-  { trainable: isTrainable, adapter, loss: options, recomputeFor }: TrainingOptions,
+  { trainable: isTrainable, adapter, loss: options, recomputeFor, packed = false }: TrainingOptions,
 ): TrainingGraph {
   const trainable = trainedNames(model, isTrainable, adapter);
   if (trainable.length === 0) {
     throw new NnError('GRAPH_INVALID', 'every parameter is frozen: leave at least the head trainable');
   }
   const builder = new GraphBuilder(adapter && loraHook(adapter));
-  const rows = rowsOfBatch(model.task, options);
-  const outputs = forward(builder, model, trainedShapes(model, trainable, adapter), 'training', rows);
-  const loss = TASK_RULES[model.task].loss(builder, outputs, options);
+  const texts = textsOfBatch(model.task, options, packed ? 'texts' : 'batch');
+  const asInputs = trainedShapes(model, trainable, adapter);
+  const { outputs, layout } = forward(builder, model, { asInputs, purpose: 'training', texts, packed });
+  const loss = TASK_RULES[model.task].loss(builder, outputs, options, layout);
   const gradients = differentiate(builder, loss, trainable);
   const named = Object.fromEntries([...gradients].map(([name, value]) => [gradientName(name), value]));
   const graph = builder.build('training', { loss, ...outputs, ...named });
@@ -52,8 +66,8 @@ export function buildTrainingGraph(
 }
 
 /** Lengths of every axis that a training graph may leave open. */
-function axisLengths({ batch, sequence }: { readonly batch: number; readonly sequence: number }) {
-  return { batch, sequence, target: sequence, pairs: batch / 2, triplets: batch / 3 };
+function axisLengths({ batch, sequence, texts = batch }: TypicalLengths) {
+  return { batch, sequence, target: sequence, texts, pairs: texts / 2, triplets: texts / 3 };
 }
 
 /**
@@ -62,11 +76,13 @@ function axisLengths({ batch, sequence }: { readonly batch: number; readonly seq
  */
 export function buildEvaluationModel(
   model: Model,
-  { trainable, adapter }: Pick<TrainingOptions, 'trainable' | 'adapter'>,
+  { trainable, adapter, packed = false }: Pick<TrainingOptions, 'trainable' | 'adapter' | 'packed'>,
 ): Uint8Array {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
-  const chosen = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
-  return encodeModel(builder.build('evaluation', forward(builder, model, chosen, 'evaluation', 'batch')));
+  const asInputs = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
+  const texts = packed ? 'texts' : 'batch';
+  const { outputs } = forward(builder, model, { asInputs, purpose: 'evaluation', texts, packed });
+  return encodeModel(builder.build('evaluation', outputs));
 }
 
 /** The parameters a step trains: the model's that are not frozen, and the adapter's. */
@@ -87,22 +103,33 @@ function trainedShapes(model: Model, names: readonly string[], adapter: LoraAdap
   );
 }
 
-/** The task's outputs, with the parameters in `asInputs` as inputs and the others as constants. */
+interface ForwardOptions {
+  /** The parameters that are inputs; the others are constants. */
+  readonly asInputs: Shapes;
+  readonly purpose: Purpose;
+  /** Symbolic number of texts. */
+  readonly texts: string;
+  readonly packed: boolean;
+}
+
 function forward(
   builder: GraphBuilder,
   { modelType, config, task, labels, parameters }: Model,
-  asInputs: Shapes,
-  purpose: Purpose,
-  rows: string,
-): Readonly<Record<string, string>> {
+  { asInputs, purpose, texts, packed }: ForwardOptions,
+) {
   const family = familyOfType(modelType);
-  family.declareInputs(builder, purpose, rows);
+  const { perText, labels: labelShapes } = TASK_RULES[task];
+  family.declareInputs(builder, { purpose, rows: packed ? 'batch' : texts, packed });
+  if (packed && perText) builder.input('text_starts', 'int64', [texts]);
   for (const [name, tensor] of parameters) {
     if (!asInputs.has(name)) builder.initializer(name, tensor);
   }
   for (const [name, dims] of asInputs) builder.input(name, 'float32', dims);
   if (purpose === 'training') {
-    for (const [name, shape] of Object.entries(TASK_RULES[task].labels)) builder.input(name, 'int64', shape);
+    for (const [name, shape] of Object.entries(labelShapes))
+      builder.input(name, 'int64', perText ? [texts] : shape);
   }
-  return family.forward({ builder, config, head: { task, labels: labels.length }, purpose });
+  const layout = packed ? new PackedLayout(builder) : new PaddedLayout(builder);
+  const head = { task, labels: labels.length };
+  return { outputs: family.forward({ builder, config, head, purpose, layout }), layout };
 }

@@ -2,7 +2,7 @@ import { Random } from '../random.js';
 import { int64Tensor, type Tensor } from '../tensor.js';
 
 /** Batches whose examples are sorted by length together; as in transformers' group_by_length. */
-const BATCHES_PER_GROUP = 50;
+export const BATCHES_PER_GROUP = 50;
 
 export interface SamplerOptions {
   readonly batchSize: number;
