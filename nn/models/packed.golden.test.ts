@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { createRunner } from '../exec/createRunner.js';
 import type { Runner } from '../exec/runner.js';
 import { Random } from '../random.js';
-import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
-import { layInRows, type PackedRows, segmentIds, textStarts } from '../train/packing.js';
+import { float32Data, float32Tensor, type Tensor } from '../tensor.js';
+import { segmentRows, startsInRows } from '../train/tasks/packedRows.js';
+import { column, labelRows, padRows, tokenBatch } from '../train/tasks/rows.js';
 import { readSafetensors } from '../weights/index.js';
 import { buildModel, taskOf } from './buildModel.js';
 import { IGNORED_LABEL } from './losses/crossEntropy.js';
@@ -47,153 +48,132 @@ function drawTexts({ task, labels }: Model, lengths: readonly number[], seed: nu
   return { ids, targets: ids.map(targetOf[task]) };
 }
 
-type Feeds = Readonly<Record<string, Tensor>>;
+/** How many texts stand in each row; null for padded ones. */
+type RowSizes = readonly number[] | null;
 
-const PER_TEXT: readonly Task[] = ['sequence-classification', 'question-answering', 'sentence-embedding'];
-
-/** The inputs of a graph for texts in rows, without labels; one text a row where they are only padded. */
-function tokensOf({ task }: Model, { ids, targets }: Texts, rows: PackedRows, packed: boolean): Feeds {
+/** The inputs of a graph for texts in their order. */
+function feedsOf({ task }: Model, { ids, targets }: Texts, rowSizes: RowSizes): Record<string, Tensor> {
+  const { feeds } = tokenBatch(ids, rowSizes);
+  if (task === 'sentence-embedding') return feeds;
+  if (task === 'sequence-classification') return { ...feeds, labels: column(targets, 0) };
+  if (task === 'question-answering')
+    return { ...feeds, start_positions: column(targets, 0), end_positions: column(targets, 1) };
+  const written = rowSizes && task === 'seq2seq-lm' ? padRows(segmentRows(targets, rowSizes), 0) : undefined;
   return {
-    input_ids: layInRows(ids, rows, 0),
-    [packed ? 'segment_ids' : 'attention_mask']: segmentIds(ids, rows),
-    ...(packed && PER_TEXT.includes(task) && { text_starts: textStarts(ids, rows) }),
-    ...(packed && task === 'seq2seq-lm' && { decoder_segment_ids: segmentIds(targets, rows) }),
+    ...feeds,
+    labels: labelRows(targets, rowSizes),
+    ...(written && { decoder_segment_ids: written }),
   };
-}
-
-function labelsOf({ task }: Model, { targets }: Texts, rows: PackedRows): Feeds {
-  const order = rows.flatMap((row) => [...row]);
-  const column = (at: number) =>
-    int64Tensor(
-      [order.length],
-      BigInt64Array.from(order, (index) => BigInt(targets[index]![at]!)),
-    );
-  if (task === 'sentence-embedding') return {};
-  if (task === 'sequence-classification') return { labels: column(0) };
-  if (task === 'question-answering') return { start_positions: column(0), end_positions: column(1) };
-  return { labels: layInRows(targets, rows, IGNORED_LABEL) };
 }
 
 interface Step {
   readonly runner: Runner;
-  readonly packed: boolean;
   readonly names: readonly string[];
 }
 
 async function stepOf(model: Model, packed: boolean, options: Partial<TrainingOptions> = {}): Promise<Step> {
   const graph = buildTrainingGraph(model, { trainable: () => true, packed, ...options });
   const runner = await createRunner(graph.model, { threads: 1 });
-  return { runner, packed, names: ['loss', ...graph.trainable.map(gradientName)] };
+  return { runner, names: ['loss', ...graph.trainable.map(gradientName)] };
 }
 
-/** The mean of the batches' losses, and of their gradients. */
+/** Loss and gradients by name, the means over batches. */
 async function meansOf(
-  { runner, packed, names }: Step,
-  model: Model,
-  texts: Texts,
-  batches: readonly PackedRows[],
+  { runner, names }: Step,
+  { parameters }: Model,
+  batches: readonly Record<string, Tensor>[],
 ) {
   const means = new Map<string, Tensor>();
-  for (const rows of batches) {
-    const feeds = { ...tokensOf(model, texts, rows, packed), ...labelsOf(model, texts, rows) };
+  for (const feeds of batches) {
     const fetches = Object.fromEntries(names.map((name) => [name, null]));
-    const results = await runner.run({ ...feeds, ...Object.fromEntries(model.parameters) }, fetches);
+    const results = await runner.run({ ...feeds, ...Object.fromEntries(parameters) }, fetches);
     for (const name of names) {
       const before = means.get(name) ?? float32Tensor(results[name]!.dims);
-      const share = float32Data(results[name]!).map((value) => value / batches.length);
-      means.set(
-        name,
-        float32Tensor(
-          before.dims,
-          share.map((value, at) => value + float32Data(before)[at]!),
-        ),
+      const sum = float32Data(results[name]!).map(
+        (value, at) => float32Data(before)[at]! + value / batches.length,
       );
+      means.set(name, float32Tensor(before.dims, sum));
     }
   }
   return means;
 }
 
-/** One text a row. */
-const alone = (texts: Texts): PackedRows => texts.ids.map((_, index) => Int32Array.of(index));
+/** Each text by itself. */
+const alone = ({ ids, targets }: Texts): Texts[] =>
+  ids.map((text, at) => ({ ids: [text], targets: [targets[at]!] }));
 
-/** A padded batch; of question answering, where an unpacked batch scores its padding, each text by itself. */
-const unpackedBatches = ({ task }: Model, texts: Texts): PackedRows[] =>
-  task === 'question-answering' ? alone(texts).map((row) => [row]) : [alone(texts)];
-
-/** The texts in their order, so many a row in turn. */
-function inOrder(texts: Texts, sizes: readonly number[]): PackedRows {
-  const rows: Int32Array[] = [];
-  const count = texts.ids.length;
-  for (let start = 0; start < count; start += rows.at(-1)!.length) {
-    const size = Math.min(sizes[rows.length % sizes.length]!, count - start);
-    rows.push(Int32Array.from({ length: size }, (_, place) => start + place));
-  }
-  return rows;
+/** So many texts a row, in turn. */
+function rowSizesOf({ ids }: Texts, turns: readonly number[]): number[] {
+  const sizes: number[] = [];
+  for (let left = ids.length; left > 0; left -= sizes.at(-1)!)
+    sizes.push(Math.min(turns[sizes.length % turns.length]!, left));
+  return sizes;
 }
 
 /** A gradient that is nothing but rounding, as that of a key's bias, has no relative error. */
 const NOISE = 1e-6;
 
-async function expectSameStep(model: Model, steps: readonly Step[], texts: Texts, rows: PackedRows) {
-  const padded = await meansOf(steps[0]!, model, texts, unpackedBatches(model, texts));
-  const packed = await meansOf(steps[1]!, model, texts, [rows]);
-  expect([...packed.keys()]).toEqual([...padded.keys()]);
-  const errorOf = (expected: Tensor, found: Tensor) =>
-    largest(expected) < NOISE ? largest(found) : relativeError(found, expected);
-  const errors = [...padded].map(([name, expected]) => ({
-    name,
-    error: errorOf(expected, packed.get(name)!),
-  }));
+async function expectSameStep(
+  model: Model,
+  [padded, packed]: readonly [Step, Step],
+  texts: Texts,
+  turns: number[],
+) {
+  // An unpacked batch scores its padding as answers, so that there each text stands by itself.
+  const apart = model.task === 'question-answering' ? alone(texts) : [texts];
+  const wanted = await meansOf(
+    padded,
+    model,
+    apart.map((batch) => feedsOf(model, batch, null)),
+  );
+  const found = await meansOf(packed, model, [feedsOf(model, texts, rowSizesOf(texts, turns))]);
+  expect([...found.keys()]).toEqual([...wanted.keys()]);
+  const errors = [...wanted].map(([name, expected]) => {
+    const actual = found.get(name)!;
+    return { name, error: largest(expected) < NOISE ? largest(actual) : relativeError(actual, expected) };
+  });
   expect(errors.filter(({ error }) => !(error < 1e-5))).toEqual([]);
 }
 
-/** What the evaluation graph says of each text of a batch, in the order of its rows. */
-async function scoresOf(model: Model, texts: Texts, batches: readonly PackedRows[], packed: boolean) {
+const PER_TEXT: readonly Task[] = ['sequence-classification', 'question-answering', 'sentence-embedding'];
+
+/** What an evaluation graph says of the texts, in their order. */
+async function scoresOf(runner: Runner, model: Model, texts: Texts, rowSizes: RowSizes): Promise<number[]> {
   const { task, graph } = model;
-  const runner = await createRunner(buildEvaluationModel(model, { trainable: () => false, packed }), {
-    threads: 1,
-  });
-  const written = task === 'seq2seq-lm' ? texts.targets : texts.ids;
   const names = graph.outputs
     .map(({ name }) => name)
     .filter((name) => task === 'sentence-embedding' || name !== 'embedding');
-  const scores: number[] = [];
-  for (const rows of batches) {
-    const decoder = task === 'seq2seq-lm' && { decoder_input_ids: layInRows(texts.targets, rows, 0) };
-    const feeds = { ...tokensOf(model, texts, rows, packed), ...decoder };
-    const results = await runner.run(feeds, Object.fromEntries(names.map((name) => [name, null])));
-    const starts = Array.from(textStarts(written, rows).data, Number);
-    for (const [at, index] of rows.flatMap((row) => [...row]).entries()) {
-      for (const name of names) {
-        const { dims } = results[name]!;
-        const [unit, start] = [dims.at(-1)!, PER_TEXT.includes(task) ? at : starts[at]!];
-        const length = task === 'question-answering' || !PER_TEXT.includes(task) ? written[index]!.length : 1;
-        const from = start * unit;
-        const values =
-          task === 'question-answering' ? length : PER_TEXT.includes(task) ? unit : length * unit;
-        scores.push(...float32Data(results[name]!).subarray(from, from + values));
-      }
-    }
-  }
-  await runner.dispose();
-  return scores;
+  const fetches = Object.fromEntries(names.map((name) => [name, null]));
+  const results = await runner.run(feedsOf(model, texts, rowSizes), fetches);
+  const scored = task === 'seq2seq-lm' ? texts.targets : texts.ids;
+  return names.flatMap((name) => {
+    const { dims } = results[name]!;
+    const unit = dims.at(-1)!;
+    const sizes = rowSizes ?? scored.map(() => 1);
+    const starts = PER_TEXT.includes(task)
+      ? scored.map((_, at) => at)
+      : Array.from(startsInRows(scored, sizes, dims[1]!).data, Number);
+    return scored.flatMap(({ length }, at) => {
+      const values = task === 'question-answering' ? length : PER_TEXT.includes(task) ? unit : length * unit;
+      return [...float32Data(results[name]!).subarray(starts[at]! * unit, starts[at]! * unit + values)];
+    });
+  });
 }
 
 describe.each(names)('%s', (name) => {
   const model = modelOf(name);
 
   it('has the loss and the gradients of padded texts when they share rows', async () => {
-    const steps = [await stepOf(model, false), await stepOf(model, true)];
+    const steps = [await stepOf(model, false), await stepOf(model, true)] as const;
     const length = fc.integer({ min: 2, max: 12 });
     const drawing = fc.record({
       pairs: fc.array(fc.tuple(length, length), { minLength: 1, maxLength: 5 }),
-      sizes: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
+      turns: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
       seed: fc.nat(),
     });
     await fc.assert(
-      fc.asyncProperty(drawing, async ({ pairs, sizes, seed }) => {
-        const texts = drawTexts(model, pairs.flat(), seed);
-        await expectSameStep(model, steps, texts, inOrder(texts, sizes));
+      fc.asyncProperty(drawing, async ({ pairs, turns, seed }) => {
+        await expectSameStep(model, steps, drawTexts(model, pairs.flat(), seed), turns);
       }),
       { numRuns: 6 },
     );
@@ -201,14 +181,30 @@ describe.each(names)('%s', (name) => {
   }, 30_000);
 
   it('scores each text as if it were alone', async () => {
-    const texts = drawTexts(model, [5, 1, 8, 3], 11);
-    const rows = [Int32Array.of(3, 0, 1), Int32Array.of(2)];
-    const single = rows.flatMap((row) => Array.from(row, (index) => [Int32Array.of(index)]));
-    const packed = await scoresOf(model, texts, [rows], true);
-    const expected = await scoresOf(model, texts, single, false);
-    expect(packed).toHaveLength(expected.length);
-    packed.forEach((value, at) => {
-      expect(value).toBeCloseTo(expected[at]!, 4);
+    const texts = drawTexts(model, [5, 2, 8, 3], 11);
+    const [padded, packed] = [false, true].map((packed) =>
+      buildEvaluationModel(model, { trainable: () => false, packed }),
+    );
+    const runners = [
+      await createRunner(padded!, { threads: 1 }),
+      await createRunner(packed!, { threads: 1 }),
+    ];
+    // A contrastive loss needs pairs.
+    const apart = model.task === 'sentence-embedding' ? [texts] : alone(texts);
+    const expected: number[][] = [];
+    for (const text of apart) expected.push(await scoresOf(runners[0]!, model, text, null));
+    const found = await scoresOf(runners[1]!, model, texts, [3, 1]);
+    for (const runner of runners) await runner.dispose();
+    expect(found).toHaveLength(expected.flat().length);
+    // Of question answering all starts come first.
+    const outputs = model.task === 'question-answering' ? 2 : 1;
+    const wanted = Array.from({ length: outputs }, (_, output) =>
+      expected.flatMap((values) =>
+        values.slice((output * values.length) / outputs, ((output + 1) * values.length) / outputs),
+      ),
+    ).flat();
+    found.forEach((value, at) => {
+      expect(value).toBeCloseTo(wanted[at]!, 4);
     });
   });
 });
@@ -217,9 +213,8 @@ describe('packed texts', () => {
   it('have the triplet loss of padded ones', async () => {
     const model = modelOf('bert-sentence-embedding');
     const loss = { kind: 'triplet' } as const;
-    const steps = [await stepOf(model, false, { loss }), await stepOf(model, true, { loss })];
-    const texts = drawTexts(model, [3, 7, 2, 5, 5, 1], 3);
-    await expectSameStep(model, steps, texts, inOrder(texts, [4, 2]));
+    const steps = [await stepOf(model, false, { loss }), await stepOf(model, true, { loss })] as const;
+    await expectSameStep(model, steps, drawTexts(model, [3, 7, 2, 5, 5, 1], 3), [4, 2]);
     for (const { runner } of steps) await runner.dispose();
   });
 
@@ -227,11 +222,10 @@ describe('packed texts', () => {
     const model = modelOf('llama-causal-lm');
     const recomputeFor = { batch: 2, sequence: 64, texts: 8 };
     const steps = [await stepOf(model, true), await stepOf(model, true, { recomputeFor })];
-    const texts = drawTexts(model, [3, 7, 2, 5, 5, 1], 3);
-    const rows = inOrder(texts, [4, 2]);
+    const feeds = feedsOf(model, drawTexts(model, [3, 7, 2, 5, 5, 1], 3), [4, 2]);
     const [kept, again] = [
-      await meansOf(steps[0]!, model, texts, [rows]),
-      await meansOf(steps[1]!, model, texts, [rows]),
+      await meansOf(steps[0]!, model, [feeds]),
+      await meansOf(steps[1]!, model, [feeds]),
     ];
     for (const [name, tensor] of kept) expect(again.get(name)).toEqual(tensor);
     for (const { runner } of steps) await runner.dispose();

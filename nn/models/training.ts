@@ -7,7 +7,6 @@ import { GraphBuilder } from '../ops/builder.js';
 import { leavesLast } from '../rewrite/leavesLast.js';
 import { recomputeActivations } from '../rewrite/recomputeActivations.js';
 import { familyOfType } from './families.js';
-import type { Purpose } from './family.js';
 import { PackedLayout } from './layers/packedLayout.js';
 import { PaddedLayout } from './layers/paddedLayout.js';
 import { type LossOptions, TASK_RULES, textsOfBatch } from './tasks.js';
@@ -51,10 +50,8 @@ export function buildTrainingGraph(
     throw new NnError('GRAPH_INVALID', 'every parameter is frozen: leave at least the head trainable');
   }
   const builder = new GraphBuilder(adapter && loraHook(adapter));
-  const texts = textsOfBatch(model.task, options, packed ? 'texts' : 'batch');
   const asInputs = trainedShapes(model, trainable, adapter);
-  const { outputs, layout } = forward(builder, model, { asInputs, purpose: 'training', texts, packed });
-  const loss = TASK_RULES[model.task].loss(builder, outputs, options, layout);
+  const { loss, outputs } = forward(builder, model, { asInputs, loss: options, packed });
   const gradients = differentiate(builder, loss, trainable);
   const named = Object.fromEntries([...gradients].map(([name, value]) => [gradientName(name), value]));
   const graph = builder.build('training', { loss, ...outputs, ...named });
@@ -71,18 +68,22 @@ function axisLengths({ batch, sequence, texts = batch }: TypicalLengths) {
 }
 
 /**
- * The forward half of the training graph, for scoring with weights that are being trained: the same inputs
- * without labels (a seq2seq model reads `decoder_input_ids`), the task's outputs.
+ * The forward half of the training graph, for scoring with weights that are being trained: the same inputs, `loss` and
+ * the task's outputs. Throws as `buildTrainingGraph` does.
  */
 export function buildEvaluationModel(
   model: Model,
-  { trainable, adapter, packed = false }: Pick<TrainingOptions, 'trainable' | 'adapter' | 'packed'>,
+  {
+    trainable,
+    adapter,
+    loss: options,
+    packed = false,
+  }: Pick<TrainingOptions, 'trainable' | 'adapter' | 'loss' | 'packed'>,
 ): Uint8Array {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const asInputs = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
-  const texts = packed ? 'texts' : 'batch';
-  const { outputs } = forward(builder, model, { asInputs, purpose: 'evaluation', texts, packed });
-  return encodeModel(builder.build('evaluation', outputs));
+  const { loss, outputs } = forward(builder, model, { asInputs, loss: options, packed });
+  return encodeModel(leavesLast(builder.build('evaluation', { loss, ...outputs })));
 }
 
 /** The parameters a step trains: the model's that are not frozen, and the adapter's. */
@@ -106,30 +107,28 @@ function trainedShapes(model: Model, names: readonly string[], adapter: LoraAdap
 interface ForwardOptions {
   /** The parameters that are inputs; the others are constants. */
   readonly asInputs: Shapes;
-  readonly purpose: Purpose;
-  /** Symbolic number of texts. */
-  readonly texts: string;
+  readonly loss: LossOptions | undefined;
   readonly packed: boolean;
 }
 
 function forward(
   builder: GraphBuilder,
   { modelType, config, task, labels, parameters }: Model,
-  { asInputs, purpose, texts, packed }: ForwardOptions,
+  { asInputs, loss: options, packed }: ForwardOptions,
 ) {
   const family = familyOfType(modelType);
-  const { perText, labels: labelShapes } = TASK_RULES[task];
-  family.declareInputs(builder, { purpose, rows: packed ? 'batch' : texts, packed });
-  if (packed && perText) builder.input('text_starts', 'int64', [texts]);
+  const rule = TASK_RULES[task];
+  const texts = textsOfBatch(task, options, packed ? 'texts' : 'batch');
+  family.declareInputs(builder, { purpose: 'training', rows: packed ? 'batch' : texts, packed });
+  if (packed) builder.input('text_starts', 'int64', [texts]);
   for (const [name, tensor] of parameters) {
     if (!asInputs.has(name)) builder.initializer(name, tensor);
   }
   for (const [name, dims] of asInputs) builder.input(name, 'float32', dims);
-  if (purpose === 'training') {
-    for (const [name, shape] of Object.entries(labelShapes))
-      builder.input(name, 'int64', perText ? [texts] : shape);
-  }
+  for (const [name, shape] of Object.entries(rule.labels))
+    builder.input(name, 'int64', rule.perText ? [texts] : shape);
   const layout = packed ? new PackedLayout(builder) : new PaddedLayout(builder);
   const head = { task, labels: labels.length };
-  return { outputs: family.forward({ builder, config, head, purpose, layout }), layout };
+  const outputs = family.forward({ builder, config, head, purpose: 'training', layout });
+  return { loss: rule.loss(builder, outputs, options, layout), outputs };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { layInRows, type PackedRows, packedBatches, segmentIds, textStarts } from './packing.js';
+import type { Batch } from './batches.js';
+import { packedBatches } from './packing.js';
+import { splitBatch } from './sampling.js';
 
 const lengthsOf = (max: number) => fc.integer({ min: 1, max });
 const sampling = fc.record({
@@ -13,7 +15,14 @@ const sampling = fc.record({
 });
 const partsOf = (texts: readonly (readonly [number, number])[]) =>
   [0, 1].map((part) => Int32Array.from(texts, (text) => text[part]!));
-const flat = (rows: PackedRows) => rows.flatMap((row) => [...row]);
+/** The examples of each row. */
+function rowsOf({ indices, rowSizes }: Batch): Int32Array[] {
+  let end = 0;
+  return rowSizes!.map((size) => {
+    end += size;
+    return indices.subarray(end - size, end);
+  });
+}
 const tokensOf = (row: Int32Array, lengths: Int32Array) => row.reduce((sum, at) => sum + lengths[at]!, 0);
 
 describe('packed batches', () => {
@@ -22,10 +31,12 @@ describe('packed batches', () => {
       fc.property(sampling, ({ texts, batchSize, ...rest }) => {
         const lengths = partsOf(texts);
         const batches = packedBatches(lengths, { batchSize, ...rest });
-        expect(batches.flatMap(flat).sort((a, b) => a - b)).toEqual([...texts.keys()]);
+        expect(batches.flatMap(({ indices }) => [...indices]).sort((a, b) => a - b)).toEqual([
+          ...texts.keys(),
+        ]);
         expect(batches.length).toBe(Math.ceil(texts.length / batchSize));
-        expect(batches.filter((rows) => flat(rows).length !== batchSize).length).toBeLessThan(2);
-        expect(batches.flat().every(({ length }) => length > 0)).toBe(true);
+        expect(batches.filter(({ indices }) => indices.length !== batchSize).length).toBeLessThan(2);
+        expect(batches.flatMap(rowsOf).every(({ length }) => length > 0)).toBe(true);
         expect(packedBatches(lengths, { batchSize, ...rest })).toEqual(batches);
       }),
     );
@@ -35,7 +46,7 @@ describe('packed batches', () => {
     fc.assert(
       fc.property(sampling, ({ texts, ...options }) => {
         const lengths = partsOf(texts);
-        for (const row of packedBatches(lengths, options).flat()) {
+        for (const row of packedBatches(lengths, options).flatMap(rowsOf)) {
           const fits = lengths.every((part, at) => tokensOf(row, part) <= options.rowTokens[at]!);
           expect(fits || row.length === 1).toBe(true);
         }
@@ -49,7 +60,7 @@ describe('packed batches', () => {
         const [lengths] = partsOf(texts);
         const rowTokens = Math.max(options.rowTokens[0], ...lengths!);
         const batches = packedBatches([lengths!], { ...options, rowTokens: [rowTokens] });
-        const room = (batches.flat().length - 2 * batches.length) * rowTokens;
+        const room = (batches.flatMap(rowsOf).length - 2 * batches.length) * rowTokens;
         expect(tokensOf(Int32Array.from(texts.keys()), lengths!)).toBeGreaterThanOrEqual(room / 2);
       }),
     );
@@ -58,13 +69,12 @@ describe('packed batches', () => {
   it('need little padding where texts are many, with no batch of one length', () => {
     const lengths = Int32Array.from({ length: 4000 }, (_, at) => 4 + ((at * 7919) % 125));
     const batches = packedBatches([lengths], { batchSize: 16, seed: 1, epoch: 0, rowTokens: [128] });
-    const padded = batches.reduce(
-      (sum, rows) => sum + rows.length * Math.max(...rows.map((row) => tokensOf(row, lengths))),
-      0,
-    );
+    const padded = batches
+      .map(rowsOf)
+      .reduce((sum, rows) => sum + rows.length * Math.max(...rows.map((row) => tokensOf(row, lengths))), 0);
     expect(1 - lengths.reduce((a, b) => a + b) / padded).toBeLessThan(0.03);
-    const spread = batches.map((rows) => {
-      const all = flat(rows).map((at) => lengths[at]!);
+    const spread = batches.map(({ indices }) => {
+      const all = indices.map((at) => lengths[at]!);
       return Math.max(...all) - Math.min(...all);
     });
     expect(Math.min(...spread)).toBeGreaterThan(20);
@@ -73,41 +83,28 @@ describe('packed batches', () => {
   it('change their order from epoch to epoch and from seed to seed', () => {
     const lengths = new Int32Array(100).fill(7);
     const order = (seed: number, epoch: number) =>
-      packedBatches([lengths], { batchSize: 10, seed, epoch, rowTokens: [21] }).join();
+      packedBatches([lengths], { batchSize: 10, seed, epoch, rowTokens: [21] })
+        .map(({ indices }) => indices)
+        .join();
     expect(new Set([order(1, 0), order(1, 1), order(2, 0), order(2, 1)]).size).toBe(4);
   });
-});
 
-describe('the tensors of a packed batch', () => {
-  it('hold texts end to end, numbered, with where they start', () => {
-    const sequences = [Int32Array.of(2, 9, 3), Int32Array.of(7), Int32Array.of(5, 6)];
-    const rows = [Int32Array.of(2, 0), Int32Array.of(1)];
-    const values = (tensor: { data: ArrayLike<unknown> }) => Array.from(tensor.data, Number);
-    const ids = layInRows(sequences, rows, -100);
-    expect(ids.dims).toEqual([2, 5]);
-    expect(values(ids)).toEqual([5, 6, 2, 9, 3, 7, -100, -100, -100, -100]);
-    expect(values(segmentIds(sequences, rows))).toEqual([1, 1, 2, 2, 2, 1, 0, 0, 0, 0]);
-    expect(values(textStarts(sequences, rows))).toEqual([0, 2, 5]);
-  });
-
-  it('give back each text from its start', () => {
+  it('are cut between rows into parts of so many examples, where no row has more', () => {
     fc.assert(
-      fc.property(sampling, ({ texts, ...options }) => {
-        const sequences = texts.map(([length], at) => new Int32Array(length).fill(at + 1));
-        for (const rows of packedBatches(partsOf(texts), options)) {
-          const ids = layInRows(sequences, rows, 0);
-          const starts = textStarts(sequences, rows);
-          flat(rows).forEach((index, at) => {
-            const start = Number(starts.data[at]);
-            const found = Array.from(sequences[index]!, (_, place) => Number(ids.data[start + place]));
-            expect(found).toEqual([...sequences[index]!]);
-          });
-          expect(Array.from(ids.data, Number).filter((id) => id > 0)).toHaveLength(
-            tokensOf(Int32Array.from(flat(rows)), partsOf(texts)[0]!),
-          );
+      fc.property(sampling, fc.integer({ min: 1, max: 20 }), ({ texts, ...options }, size) => {
+        for (const batch of packedBatches(partsOf(texts), options)) {
+          const parts = splitBatch(batch, size);
+          expect(parts.flatMap(({ indices }) => [...indices])).toEqual([...batch.indices]);
+          expect(parts.flatMap(({ rowSizes }) => rowSizes)).toEqual(batch.rowSizes);
+          for (const part of parts)
+            expect(part.indices.length <= size || part.rowSizes!.length === 1).toBe(true);
         }
       }),
-      { numRuns: 30 },
     );
+    const padded = { indices: Int32Array.of(4, 2, 7), rowSizes: null };
+    expect(splitBatch(padded, 2)).toEqual([
+      { indices: Int32Array.of(4, 2), rowSizes: null },
+      { indices: Int32Array.of(7), rowSizes: null },
+    ]);
   });
 });
