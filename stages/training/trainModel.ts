@@ -7,10 +7,15 @@ import {
   type TrainModelOutput,
   toPlumblineError,
 } from '../../contracts/index.js';
-import { type TrainingRecipe as NnRecipe, type TrainingResult, writeSafetensors } from '../../nn/index.js';
+import {
+  type TrainingRecipe as NnRecipe,
+  readModelWeights,
+  type TrainingResult,
+  writeSafetensors,
+} from '../../nn/index.js';
 import { throwIfCancelled } from '../pace.js';
 import { runStep, type StepResult } from '../step.js';
-import { type LoadedBaseModel, loadBaseModel } from './baseModels/index.js';
+import { type LoadedBaseModel, withBaseModel } from './baseModels/index.js';
 import { CheckpointStore } from './checkpointStore.js';
 import { selectRows, type TrainingRows, tokenise } from './examples.js';
 import { lossCurveOf } from './lossCurve.js';
@@ -33,16 +38,17 @@ export const trainModel = async ({
 }): Promise<TrainModelOutput> => {
   const { pipeline, datasetId } = input;
   const rows = selectRows(await ctx.datasets.readRows(datasetId), input);
-  const base = await loadBaseModel(ctx, pipeline.training.base);
-  throwIfCancelled(ctx.signal);
-  const key = trainingKeyOf({ input, subset: rows.subset, base: base.model, codeVersion: ctx.codeVersion });
-  const store = new CheckpointStore(ctx.objects, key, ctx.log);
-  const step = await publishOnce(ctx, key, store, async () => {
-    const result = await train(ctx, { input, rows, base, key, store });
-    const weights = await ctx.blobs.put(writeSafetensors(result.weights));
-    return manifestOf({ ctx, input, rows, base, result, weights });
+  return withBaseModel(ctx, pipeline.training.base, async (base) => {
+    throwIfCancelled(ctx.signal);
+    const key = trainingKeyOf({ input, subset: rows.subset, base: base.model, codeVersion: ctx.codeVersion });
+    const store = new CheckpointStore(ctx.objects, key, ctx.log);
+    const step = await publishOnce(ctx, key, store, async () => {
+      const result = await train(ctx, { input, rows, base, key, store });
+      const weights = await ctx.blobs.put(writeSafetensors(result.weights));
+      return manifestOf({ ctx, input, rows, base, result, weights });
+    });
+    return outputOf(step);
   });
-  return outputOf(step);
 };
 
 /** Runs the step; its checkpoints are of no use to anybody once any attempt has published. */
@@ -89,7 +95,7 @@ const train = async (
     {
       trainingKey: key,
       configJson: config,
-      weights,
+      weights: writeSafetensors(readModelWeights(weights)),
       labels,
       train: await tokenise(rows.train, encoding),
       validation: await tokenise(rows.validation, encoding),

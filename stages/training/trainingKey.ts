@@ -25,13 +25,16 @@ export const trainingKeyOf = ({ input, subset, base, codeVersion }: TrainingKeyP
     codeVersion,
     pipeline: pipeline.name,
     dataset: datasetId,
-    base: [base.config.sha256, base.weights.sha256, base.tokenizer.sha256],
+    base: [base.config.sha256, weightsOf(base), base.tokenizer.sha256],
     recipe,
     subset,
     labels: pipeline.labels,
     generation,
   });
 };
+
+const weightsOf = ({ weights }: BaseModel): Record<string, string> =>
+  Object.fromEntries(Object.entries(weights).map(([file, { sha256 }]) => [file, sha256]));
 
 /** The seed of a run; a generation asks for a fresh draw, the same one for the same generation. */
 export const seedOf = (seed: number, generation: string | null): number =>

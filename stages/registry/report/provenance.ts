@@ -57,7 +57,10 @@ export const lineageSection = ({ evaluation, run, dataset }: LineageIds): Html =
     ...evaluation.learningCurveRuns.map((id): [string, string] => ['training run of fewer rows', id]),
     ['dataset', evaluation.dataset],
     ...dataset.batches.map((id): [string, string] => ['source batch', id]),
-    [`base weights of ${run.base.reference}`, run.base.weights.sha256],
+    ...Object.entries(run.base.weights).map(([file, { sha256 }]): [string, string] => [
+      `${file} of ${run.base.reference}`,
+      sha256,
+    ]),
     ['trained weights', run.weights.sha256],
     ['code version', evaluation.codeVersion],
   ];
