@@ -46,7 +46,6 @@ export {
   readCheckpointFolder,
   readCheckpointIndex,
   readGgufFile,
-  readModelWeights,
   readSafetensors,
   readSafetensorsFile,
   type SafetensorsFile,

@@ -7,12 +7,7 @@ import {
   type TrainModelOutput,
   toPlumblineError,
 } from '../../contracts/index.js';
-import {
-  type TrainingRecipe as NnRecipe,
-  readModelWeights,
-  type TrainingResult,
-  writeSafetensors,
-} from '../../nn/index.js';
+import { type TrainingRecipe as NnRecipe, type TrainingResult, writeSafetensors } from '../../nn/index.js';
 import { throwIfCancelled } from '../pace.js';
 import { runStep, type StepResult } from '../step.js';
 import { type LoadedBaseModel, withBaseModel } from './baseModels/index.js';
@@ -95,7 +90,8 @@ const train = async (
     {
       trainingKey: key,
       configJson: config,
-      weights: writeSafetensors(readModelWeights(weights)),
+      task: training.task,
+      weights,
       labels,
       train: await tokenise(rows.train, encoding),
       validation: await tokenise(rows.validation, encoding),
@@ -153,7 +149,7 @@ const manifestOf = ({
   steps: result.steps,
   bestStep: result.bestStep,
   stoppedEarly: result.stoppedEarly,
-  validation: [...result.validationHistory],
+  validation: result.validationHistory.map(({ step, score, loss }) => ({ step, macroF1: score, loss })),
   lossCurve: lossCurveOf(result.lossHistory),
   weights,
 });

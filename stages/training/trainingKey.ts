@@ -2,7 +2,7 @@ import type { BaseModel, TrainModelInput } from '../../contracts/index.js';
 import { digestOf, sha256Hex } from '../digest.js';
 
 /** Raised when the trainer computes other weights from the same input. */
-const TRAINER_VERSION = 2;
+const TRAINER_VERSION = 3;
 
 export interface TrainingKeyParts {
   readonly input: TrainModelInput;
@@ -33,8 +33,11 @@ export const trainingKeyOf = ({ input, subset, base, codeVersion }: TrainingKeyP
   });
 };
 
-const weightsOf = ({ weights }: BaseModel): Record<string, string> =>
-  Object.fromEntries(Object.entries(weights).map(([file, { sha256 }]) => [file, sha256]));
+/** Without the files' names: the index of shards holds them, and that of a single file means nothing. */
+const weightsOf = ({ weights }: BaseModel): string[] =>
+  Object.values(weights)
+    .map(({ sha256 }) => sha256)
+    .sort();
 
 /** The seed of a run; a generation asks for a fresh draw, the same one for the same generation. */
 export const seedOf = (seed: number, generation: string | null): number =>
