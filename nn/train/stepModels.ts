@@ -1,13 +1,16 @@
-import { createRunner } from '../exec/createRunner.js';
+import { createGraphRunners } from '../exec/createGraphRunners.js';
 import type { Provider, Runner } from '../exec/runner.js';
-import { buildEvaluationModel, buildTrainingGraph, type TrainingOptions } from '../models/training.js';
+import { evaluationGraphOf, type TrainingOptions, trainingGraphOf } from '../models/training.js';
 import type { Model } from '../models/types.js';
 
 /** The two models of a run; both take what is trained as inputs, so that they read the optimiser's arena. */
 export interface StepModels {
   /** Loss and gradients; see `TrainingGraph`. */
   readonly training: Runner;
-  /** Loss and scores alone, of padded texts: ONNX Runtime would compute all gradients of the training model even where none is fetched. */
+  /**
+   * Loss and scores alone, of padded texts: ONNX Runtime would compute all gradients of the training model even where
+   * none is fetched.
+   */
   readonly evaluation: Runner;
 }
 
@@ -21,9 +24,8 @@ export async function createStepModels(
   { threads, providers, ...graph }: StepModelOptions,
 ): Promise<StepModels> {
   const runnerOptions = { threads, ...(providers && { providers }) };
-  const training = await createRunner(buildTrainingGraph(model, graph).model, runnerOptions);
-  const evaluation = await createRunner(
-    buildEvaluationModel(model, { ...graph, packed: false }),
+  const [training, evaluation] = await createGraphRunners(
+    [trainingGraphOf(model, graph).graph, evaluationGraphOf(model, { ...graph, packed: false })],
     runnerOptions,
   );
   return { training, evaluation };
