@@ -100,6 +100,7 @@ program
     say(
       lifecycleSummary(output, {
         model: modelNameOf(read),
+        task: read.training.task,
         inferenceUrl: info.inferenceUrl,
         temporalUiUrl: info.temporalUiUrl,
         temporalNamespace: info.temporalNamespace,

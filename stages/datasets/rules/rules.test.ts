@@ -18,6 +18,7 @@ const draft = (overrides: Partial<Draft>): Draft => ({
   label: 'ham',
   group: 'g',
   textFields: [],
+  labelledBy: { from: 'field', field: 'label' },
   raw: new Uint8Array(0),
   subject: '',
   bodies: [],
