@@ -1,8 +1,9 @@
 import type { Runner } from '../exec/runner.js';
 import { float32Data } from '../tensor.js';
-import { batchesByLength, lengthsOf, padBatch } from '../train/batches.js';
+import { batchesByLength } from '../train/batches.js';
 import { throwIfCancelled } from '../train/infer.js';
 import { softmaxRows } from '../train/softmax.js';
+import { pick, tokenBatch } from '../train/tasks/rows.js';
 
 /** What a token classifier says of one sequence. */
 export interface TokenScores {
@@ -22,10 +23,10 @@ export async function inferTokens(
   { batchSize, signal }: { readonly batchSize: number; readonly signal?: AbortSignal | undefined },
 ): Promise<TokenScores[]> {
   const scores = new Array<TokenScores>(sequences.length);
-  for (const indices of batchesByLength(lengthsOf(sequences), batchSize)) {
+  const lengths = Int32Array.from(sequences, ({ length }) => length);
+  for (const indices of batchesByLength(lengths, batchSize)) {
     throwIfCancelled(signal);
-    const { inputIds, attentionMask } = padBatch(sequences, indices);
-    const feeds = { input_ids: inputIds, attention_mask: attentionMask };
+    const { feeds } = tokenBatch(pick(sequences, indices));
     const { logits, embedding } = await runner.run(feeds, { logits: null, embedding: null });
     const [, longest = 0, classes = 0] = logits!.dims;
     const rows = float32Data(logits!);

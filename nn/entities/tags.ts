@@ -1,4 +1,4 @@
-import { NnError } from '../errors.js';
+import { entitiesOf } from '../train/entities.js';
 
 /** A named span; `start` and `end` count whatever the caller counts: code units of a text, or words. */
 export interface EntitySpan {
@@ -38,31 +38,13 @@ export interface TaggedEntity extends EntitySpan {
   readonly last: number;
 }
 
-/**
- * The entities that BIO tags say. An I- that follows neither B- nor I- of its own label begins an entity, as in seqeval's
- * default mode and in CoNLL's own conlleval. Throws LABEL_UNKNOWN for what is no BIO tag.
- */
+/** The entities that tags say, as `entitiesOf` reads them; so an I- without its B- begins one. */
 export function entitiesOfTags(parts: readonly Part[], tags: readonly string[]): TaggedEntity[] {
-  const entities: TaggedEntity[] = [];
-  let open: TaggedEntity | null = null;
-  parts.forEach(({ start, end }, i) => {
-    const { prefix, label } = readTag(tags[i]!);
-    if (open !== null && prefix === 'I' && open.label === label) {
-      open = { ...open, end, last: i };
-      return;
-    }
-    if (open !== null) entities.push(open);
-    open = prefix === OUTSIDE ? null : { start, end, label, first: i, last: i };
-  });
-  if (open !== null) entities.push(open);
-  return entities;
-}
-
-function readTag(tag: string): { readonly prefix: 'O' | 'B' | 'I'; readonly label: string } {
-  if (tag === OUTSIDE) return { prefix: OUTSIDE, label: '' };
-  const prefix = tag[0];
-  if ((prefix === 'B' || prefix === 'I') && tag[1] === '-' && tag.length > 2) {
-    return { prefix, label: tag.slice(2) };
-  }
-  throw new NnError('LABEL_UNKNOWN', `${JSON.stringify(tag)} is no BIO tag; expected O, B-… or I-…`);
+  return entitiesOf(tags).map(({ type, start, end }) => ({
+    start: parts[start]!.start,
+    end: parts[end - 1]!.end,
+    label: type,
+    first: start,
+    last: end - 1,
+  }));
 }

@@ -1,6 +1,7 @@
 import {
   type BlobRef,
   plumblineError,
+  TASK_RULES,
   type TrainingRecipe,
   type TrainingRun,
   type TrainModelInput,
@@ -15,6 +16,7 @@ import { CheckpointStore } from './checkpointStore.js';
 import { selectRows, type TrainingRows, tokenise } from './examples.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
+import { withRelationMarkers } from './relationMarkers.js';
 import { runTraining } from './runTraining.js';
 import { seedOf, trainingKeyOf } from './trainingKey.js';
 
@@ -33,7 +35,9 @@ export const trainModel = async ({
 }): Promise<TrainModelOutput> => {
   const { pipeline, datasetId } = input;
   const rows = selectRows(await ctx.datasets.readRows(datasetId), input);
-  const base = await loadBaseModel(ctx, pipeline.training.base);
+  const loaded = await loadBaseModel(ctx, pipeline.training.base);
+  const marks = TASK_RULES[pipeline.training.task].labelledBy.includes('relation');
+  const base = marks ? await withRelationMarkers(ctx, loaded) : loaded;
   throwIfCancelled(ctx.signal);
   const key = trainingKeyOf({ input, subset: rows.subset, base: base.model, codeVersion: ctx.codeVersion });
   const store = new CheckpointStore(ctx.objects, key, ctx.log);
@@ -75,7 +79,9 @@ const train = async (
 ): Promise<TrainingResult> => {
   const { labels, training } = input.pipeline;
   const { tokenizerJson, config, weights } = base;
-  const encoding = { tokenizerJson, labels, maxLength: training.maxLength };
+  const { task, maxLength } = training;
+  const { head, classesOf } = TASK_RULES[task];
+  const encoding = { tokenizerJson, task, labels, maxLength };
   ctx.progress({
     activity: 'tokenising',
     done: 0,
@@ -89,9 +95,9 @@ const train = async (
     {
       trainingKey: key,
       configJson: config,
-      task: training.task,
+      task: head,
       weights,
-      labels,
+      labels: classesOf(labels),
       train: await tokenise(rows.train, encoding),
       validation: await tokenise(rows.validation, encoding),
       recipe: {
