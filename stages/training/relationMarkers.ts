@@ -3,8 +3,9 @@ import { addTokens, growEmbedding, readSafetensors, writeSafetensors } from '../
 import type { BlobStore } from '../ports.js';
 import type { LoadedBaseModel } from './baseModels/index.js';
 
-/** How the families name the embedding of their tokens, with or without a prefix. */
-const EMBEDDING = /(?:^|\.)(?:word_embeddings|embed_tokens|wte)\.weight$/;
+/** How the families name what has a row a token: the embedding, and an output head of its own with its bias. */
+const EMBEDDING = /(?:^|\.)(?:word_embeddings|embed_tokens|wte|shared)\.weight$/;
+const OUTPUT = /(?:^|\.)(?:lm_head|cls\.predictions(?:\.decoder)?)\.(?:weight|bias)$/;
 
 /**
  * The base model with the markers of a relation as tokens of its own, whose embeddings are the means of those of the pieces
@@ -19,24 +20,28 @@ export const withRelationMarkers = async (
     special: true,
   });
   const tensors = readSafetensors(base.weights);
-  const name = [...tensors.keys()].find((key) => EMBEDDING.test(key));
-  const embedding = name === undefined ? undefined : tensors.get(name);
-  if (name === undefined || embedding === undefined)
+  const embedding = [...tensors].find(([name]) => EMBEDDING.test(name))?.[1];
+  if (embedding === undefined)
     throw plumblineError(
       'BASE_MODEL_UNSUPPORTED',
       `${base.model.reference} has no token embedding that the markers of a relation could be added to`,
     );
-  const { embedding: larger, vocabularySize } = await growEmbedding({
-    from: base.tokenizerJson,
-    to: grown,
-    embedding,
-  });
+  let vocabularySize = 0;
+  let added = 0;
+  for (const [name, tensor] of tensors) {
+    const hasRows = EMBEDDING.test(name) || OUTPUT.test(name);
+    if (!hasRows || tensor.dims[0] !== embedding.dims[0]) continue;
+    const larger = await growEmbedding({ from: base.tokenizerJson, to: grown, embedding: tensor });
+    tensors.set(name, larger.embedding);
+    vocabularySize = larger.vocabularySize;
+    added += larger.embedding.data.length - tensor.data.length;
+  }
   const tokenizerJson = new TextEncoder().encode(grown);
-  const weights = writeSafetensors(new Map([...tensors, [name, larger]]));
+  const weights = writeSafetensors(tensors);
   const config = { ...base.config, vocab_size: vocabularySize };
   const model = {
     ...base.model,
-    parameters: base.model.parameters + larger.data.length - embedding.data.length,
+    parameters: base.model.parameters + added,
     config: await blobs.put(new TextEncoder().encode(JSON.stringify(config))),
     weights: await blobs.put(weights),
     tokenizer: await blobs.put(tokenizerJson),
