@@ -15,7 +15,17 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'Radia Perlman',
     'Tony Hoare',
   ],
-  ORG: ['Ford', 'Initech', 'Globex Corp', 'Umbrella', 'Stark Industries', 'Wayne Works', 'Hooli', 'Acme', 'Soylent'],
+  ORG: [
+    'Ford',
+    'Initech',
+    'Globex Corp',
+    'Umbrella',
+    'Stark Industries',
+    'Wayne Works',
+    'Hooli',
+    'Acme',
+    'Soylent',
+  ],
   LOC: ['Washington', 'New York', 'Paris', 'São Paulo', 'Oslo', 'Kyoto', 'Lima', 'Cape Town', 'Zürich'],
 };
 
