@@ -1,5 +1,5 @@
 import { plumblineError, RELATION_MARKERS } from '../../contracts/index.js';
-import { addTokens, growEmbedding, readSafetensors, writeSafetensors } from '../../nn/index.js';
+import { addTokens, growEmbedding, readModelWeights, writeSafetensors } from '../../nn/index.js';
 import type { BlobStore } from '../ports.js';
 import type { LoadedBaseModel } from './baseModels/index.js';
 
@@ -19,7 +19,7 @@ export const withRelationMarkers = async (
   const grown = addTokens(base.tokenizerJson, [...RELATION_MARKERS.head, ...RELATION_MARKERS.tail], {
     special: true,
   });
-  const tensors = readSafetensors(base.weights);
+  const tensors = readModelWeights(base.weights);
   const embedding = [...tensors].find(([name]) => EMBEDDING.test(name))?.[1];
   if (embedding === undefined)
     throw plumblineError(
@@ -43,7 +43,7 @@ export const withRelationMarkers = async (
     ...base.model,
     parameters: base.model.parameters + added,
     config: await blobs.put(new TextEncoder().encode(JSON.stringify(config))),
-    weights: await blobs.put(weights),
+    weights: { 'model.safetensors': await blobs.put(weights) },
     tokenizer: await blobs.put(tokenizerJson),
   };
   return { model, config, weights, tokenizerJson };

@@ -9,6 +9,7 @@ import {
 } from '../../contracts/index.js';
 import {
   type Example,
+  type ModelWeights,
   type TrainingRecipe as NnRecipe,
   type TrainingResult,
   writePeftAdapter,
@@ -17,7 +18,7 @@ import {
 import { throwIfCancelled } from '../pace.js';
 import type { StepResult } from '../step.js';
 import { adaptBase } from './adaptBase.js';
-import { type LoadedBaseModel, loadBaseModel } from './baseModels/index.js';
+import { type LoadedBaseModel, withBaseModel } from './baseModels/index.js';
 import { checkpointedStep } from './checkpointedStep.js';
 import type { CheckpointStore } from './checkpointStore.js';
 import { selectRows, type TrainingRows, tokenise } from './examples.js';
@@ -45,27 +46,28 @@ export const trainModel = async ({
   const { pipeline, datasetId } = input;
   const all = await ctx.datasets.readRows(datasetId);
   const rows = selectRows(all, input);
-  const loaded = await loadBaseModel(ctx, pipeline.training.base);
   const marks = TASK_RULES[pipeline.training.task].labelledBy.includes('relation');
-  const base = marks ? await withRelationMarkers(ctx, loaded) : loaded;
-  throwIfCancelled(ctx.signal);
-  const key = trainingKeyOf({ input, subset: rows.subset, base: base.model, codeVersion: ctx.codeVersion });
-  const step = await checkpointedStep({
-    ctx,
-    kind: 'TrainingRun',
-    key,
-    make: async (store) => {
-      const start = await startingPoint(ctx, { input, all, rows, base });
-      const result = await train(ctx, { input, start, base, key, store });
-      return manifestOf(ctx, { input, start, base, result });
-    },
+  return withBaseModel(ctx, pipeline.training.base, async (loaded) => {
+    const base = marks ? await withRelationMarkers(ctx, loaded) : loaded;
+    throwIfCancelled(ctx.signal);
+    const key = trainingKeyOf({ input, subset: rows.subset, base: base.model, codeVersion: ctx.codeVersion });
+    const step = await checkpointedStep({
+      ctx,
+      kind: 'TrainingRun',
+      key,
+      make: async (store) => {
+        const start = await startingPoint(ctx, { input, all, rows, base });
+        const result = await train(ctx, { input, start, base, key, store });
+        return manifestOf(ctx, { input, start, base, result });
+      },
+    });
+    return outputOf(step);
   });
-  return outputOf(step);
 };
 
 /** The weights a run begins with and the rows it goes on with. */
 interface StartingPoint extends Pick<TrainingRun, 'adaptation' | 'previous' | 'replayed'> {
-  readonly weights: Uint8Array;
+  readonly weights: ModelWeights;
   readonly rows: TrainingRows;
 }
 
