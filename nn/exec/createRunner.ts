@@ -5,18 +5,24 @@ import type { Provider, Runner, RunnerOptions } from './runner.js';
 
 /**
  * Loads an ONNX model where the first of the providers that can runs it. They are tried one at a time, so that a
- * fallback shows in `provider`. Throws GRAPH_INVALID with each provider's reason where none loads.
+ * fallback shows in `provider`. Throws with each provider's reason where none loads: PROVIDER_UNAVAILABLE where none is
+ * there, GRAPH_INVALID where one is that refused the model.
  */
 export async function createRunner(model: Uint8Array, options: RunnerOptions): Promise<Runner> {
   const refusals: string[] = [];
+  let anyThere = false;
   for (const provider of options.providers ?? (['cpu'] as const)) {
     try {
       return await createWith(provider, model, options);
     } catch (error) {
+      anyThere ||= !(error instanceof NnError && error.code === 'PROVIDER_UNAVAILABLE');
       refusals.push(`${provider}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  throw new NnError('GRAPH_INVALID', `no execution provider could load the model (${refusals.join('; ')})`);
+  throw new NnError(
+    anyThere ? 'GRAPH_INVALID' : 'PROVIDER_UNAVAILABLE',
+    `no execution provider could load the model (${refusals.join('; ')})`,
+  );
 }
 
 async function createWith(provider: Provider, model: Uint8Array, options: RunnerOptions): Promise<Runner> {
