@@ -1,0 +1,67 @@
+import { createRunner } from '../exec/createRunner.js';
+import type { Runner, RunnerOptions } from '../exec/runner.js';
+import type { ParameterArena } from '../optim/index.js';
+import { float32Data, int64Tensor, type Tensor } from '../tensor.js';
+import { type StepLoop, stateName } from './buildStepLoop.js';
+import { type StepFeeds, stackBatches } from './stackBatches.js';
+
+/** What is known of the steps that ran, in order. */
+export interface StepResults {
+  readonly losses: Float32Array;
+  readonly gradNorms: Float32Array;
+}
+
+/** Runs a step loop on the weights and the optimiser state of an arena. */
+export class StepLoopRunner {
+  private constructor(
+    private readonly loop: StepLoop,
+    private readonly arena: ParameterArena,
+    private readonly runner: Runner,
+  ) {}
+
+  /** `arena` is that of the loop's optimiser. Throws as `createRunner` does. */
+  static async create(
+    loop: StepLoop,
+    arena: ParameterArena,
+    options: RunnerOptions,
+  ): Promise<StepLoopRunner> {
+    return new StepLoopRunner(loop, arena, await createRunner(loop.model, options));
+  }
+
+  /** The provider that really computes. */
+  get provider(): string {
+    return this.runner.provider;
+  }
+
+  /**
+   * One update a batch, after `stepsDone` earlier ones; the arena has the state after them all. Where a loss or gradient
+   * norm is not finite it is the last one given, and the arena has the state before that step.
+   */
+  async run(batches: readonly StepFeeds[], stepsDone: number): Promise<StepResults> {
+    const state = (['weights', ...this.loop.stateRegions] as const).flatMap((region) =>
+      [...this.arena.region(region)].map(([name, tensor]) => [stateName(region, name), tensor] as const),
+    );
+    const { loss, gradNorm } = await this.runner.run(
+      {
+        steps: scalar(batches.length),
+        stepsDone: scalar(stepsDone),
+        ...stackBatches(this.loop.inputs, batches),
+        ...Object.fromEntries(state),
+      },
+      {
+        loss: null,
+        gradNorm: null,
+        ...Object.fromEntries(state.map(([name, tensor]) => [`new/${name}`, tensor])),
+      },
+    );
+    return { losses: float32Data(loss!), gradNorms: float32Data(gradNorm!) };
+  }
+
+  dispose(): Promise<void> {
+    return this.runner.dispose();
+  }
+}
+
+function scalar(value: number): Tensor {
+  return int64Tensor([], BigInt64Array.of(BigInt(value)));
+}
