@@ -11,7 +11,8 @@ import { createOptimizer, scheduledRate } from '../dist/nn/optim/index.js';
 import { buildStepLoop } from '../dist/nn/steps/buildStepLoop.js';
 import { StepLoopRunner } from '../dist/nn/steps/stepLoopRunner.js';
 
-const [batch = '16', sequence = '128', threads = '2', rounds = '3', bucket = '', variant] = process.argv.slice(2);
+const [batch = '16', sequence = '128', threads = '2', rounds = '3', bucket = '', variant] =
+  process.argv.slice(2);
 const dims = [Number(batch), Number(sequence)];
 const STEPS = 16;
 const optimizer = { type: 'adamw', weightDecay: 0.01 };
@@ -67,7 +68,9 @@ const configJson = {
   pad_token_id: 0,
 };
 const classifier = buildClassifier({ configJson, weights, labels: ['ham', 'spam'], seed: 1 });
-const training = buildTrainingGraph(classifier, { trainable: (name) => !name.startsWith('bert.embeddings.') });
+const training = buildTrainingGraph(classifier, {
+  trainable: (name) => !name.startsWith('bert.embeddings.'),
+});
 const trainable = new Map(training.trainable.map((name) => [name, classifier.parameters.get(name)]));
 
 const int64 = (shape, value) => ({

@@ -69,10 +69,15 @@ function lengthsOf(inputs: readonly ValueInfo[], feeds: StepFeeds): ReadonlyMap<
     input.shape.forEach((length, axis) => {
       const [name, ...others] = axesOf(length);
       if (name === undefined || others.length > 0) return;
-      const factors = String(length).split('*').filter((factor) => factor !== name);
+      const factors = String(length)
+        .split('*')
+        .filter((factor) => factor !== name);
       const own = dims[axis]! / factors.reduce((product, factor) => product * Number(factor), 1);
       if (!Number.isInteger(own) || (found.get(name) ?? own) !== own) {
-        throw new NnError('SHAPE_MISMATCH', `axis ${axis} of '${input.name}' is ${dims[axis]}, not ${length}`);
+        throw new NnError(
+          'SHAPE_MISMATCH',
+          `axis ${axis} of '${input.name}' is ${dims[axis]}, not ${length}`,
+        );
       }
       found.set(name, own);
     });

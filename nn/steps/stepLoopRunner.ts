@@ -38,6 +38,7 @@ export class StepLoopRunner {
    * norm is not finite it is the last one given, and the arena has the state before that step.
    */
   async run(batches: readonly StepFeeds[], stepsDone: number): Promise<StepResults> {
+    if (batches.length === 0) return { losses: new Float32Array(0), gradNorms: new Float32Array(0) };
     const state = (['weights', ...this.loop.stateRegions] as const).flatMap((region) =>
       [...this.arena.region(region)].map(([name, tensor]) => [stateName(region, name), tensor] as const),
     );

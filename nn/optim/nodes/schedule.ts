@@ -7,7 +7,11 @@ type Share = (emitter: Emitter, elapsed: string, span: number, learningRate: num
 /** The shares of `scheduledRate`. */
 const SHARE: Readonly<Record<ScheduleShape, Share>> = {
   constant: (emitter) => emitter.scalar(1),
-  linear: (emitter, elapsed, span) => left(emitter, elapsed, span),
+  linear: (emitter, elapsed, span) => {
+    const rest = emitter.emit('Sub-14', [emitter.scalar(span), elapsed]);
+    const share = emitter.emit('Div-14', [rest, emitter.scalar(Math.max(1, span))]);
+    return emitter.emit('Max-13', [share, emitter.scalar(0)]);
+  },
   cosine: (emitter, elapsed, span) => {
     // cos^2 of half the angle, which unlike 1 + cos loses no digits near the end.
     const halfAngle = emitter.emit('Mul-14', [elapsed, emitter.scalar(Math.PI / 2 / Math.max(1, span))]);
@@ -16,17 +20,15 @@ const SHARE: Readonly<Record<ScheduleShape, Share>> = {
   },
   polynomial: (emitter, elapsed, span, learningRate) => {
     const end = POLYNOMIAL_END / learningRate;
-    const rest = emitter.emit('Mul-14', [left(emitter, elapsed, span), emitter.scalar(1 - end)]);
-    return emitter.emit('Add-14', [rest, emitter.scalar(end)]);
+    const passed = emitter.emit('Div-14', [elapsed, emitter.scalar(Math.max(1, span))]);
+    const rest = emitter.emit('Max-13', [
+      emitter.emit('Sub-14', [emitter.scalar(1), passed]),
+      emitter.scalar(0),
+    ]);
+    const above = emitter.emit('Mul-14', [rest, emitter.scalar(1 - end)]);
+    return emitter.emit('Add-14', [above, emitter.scalar(end)]);
   },
 };
-
-/** (span - elapsed) / span, and 0 from there on. */
-function left(emitter: Emitter, elapsed: string, span: number): string {
-  const rest = emitter.emit('Sub-14', [emitter.scalar(span), elapsed]);
-  const share = emitter.emit('Div-14', [rest, emitter.scalar(Math.max(1, span))]);
-  return emitter.emit('Max-13', [share, emitter.scalar(0)]);
-}
 
 /** `scheduledRate` as a float32 scalar, for an update `step` that is one (from 0). */
 export function emitRate(
