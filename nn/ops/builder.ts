@@ -162,8 +162,12 @@ export class GraphBuilder implements Emitter {
   }
 
   #fresh(stem: string): string {
-    this.#values += 1;
-    return `${this.#prefix()}${stem}/${this.#values}`;
+    let name: string;
+    do {
+      this.#values += 1;
+      name = `${this.#prefix()}${stem}/${this.#values}`;
+    } while (this.#known(name));
+    return name;
   }
 
   /** Keeps names apart from those that the graph around this one has, or will have. */

@@ -1,8 +1,6 @@
 import { graph as graphOf } from '../graph/attributes.js';
-import { decodeModel } from '../graph/decode.js';
-import { encodeModel } from '../graph/encode.js';
-import type { ValueInfo } from '../graph/ir.js';
-import type { TrainingGraph } from '../models/types.js';
+import type { Graph, ValueInfo } from '../graph/ir.js';
+import type { trainingGraphOf } from '../models/training.js';
 import { GraphBuilder } from '../ops/builder.js';
 import type { StateRegion } from '../optim/arena.js';
 import type { OptimizerSettings, Schedule } from '../optim/index.js';
@@ -10,7 +8,7 @@ import { bucketsOf } from '../optim/nodes/buckets.js';
 import { updateRule } from '../optim/nodes/updateRule.js';
 import { decaysByDefault } from '../optim/optimizer.js';
 import { declareStacks } from './stacks.js';
-import { buildStep, carriedRegions, type StepParts, within } from './stepBody.js';
+import { buildStep, carriedRegions, type StepParts } from './stepBody.js';
 import { joined, parted } from './vectors.js';
 
 export interface StepLoopSettings {
@@ -20,7 +18,7 @@ export interface StepLoopSettings {
 }
 
 /**
- * Many training steps as one ONNX model, so that weights and optimiser state need not leave the device between them.
+ * Many training steps as one graph, so that weights and optimiser state need not leave the device between them.
  *
  * Inputs: `steps` int64 [], how many; `stepsDone` int64 [], updates done before; the training graph's `inputs`, the steps
  * stacked along a new first axis and padded to the longest; `length/AXIS` int64 [steps], how much of each open axis is not
@@ -29,7 +27,7 @@ export interface StepLoopSettings {
  * and changes nothing.
  */
 export interface StepLoop {
-  readonly model: Uint8Array;
+  readonly graph: Graph;
   /** What is stacked, as the training graph declares it. */
   readonly inputs: readonly ValueInfo[];
   readonly stateRegions: readonly StateRegion[];
@@ -43,11 +41,10 @@ const BUCKET_ELEMENTS_MAX = 2 ** 22;
 
 /** Throws REQUEST_INVALID for an optimiser that has no nodes. */
 export function buildStepLoop(
-  { model, trainable, inputs: names }: TrainingGraph,
+  { graph: training, trainable, inputs: names }: ReturnType<typeof trainingGraphOf>,
   { optimizer, schedule, maxGradNorm }: StepLoopSettings,
   bucketElementsMax = BUCKET_ELEMENTS_MAX,
 ): StepLoop {
-  const { graph: training } = decodeModel(model);
   const typed = new Map(training.inputs.map((input) => [input.name, input]));
   const inputs = names.map((name) => typed.get(name)!);
   const { decays = decaysByDefault, learningRateScale } = optimizer;
@@ -63,7 +60,7 @@ export function buildStepLoop(
     isInner: (name) => training.initializers.get(name)!.data.length <= INNER_ELEMENTS_MAX,
   };
   const { stateRegions } = parts.rule;
-  return { model: encodeModel(buildLoop(parts)), inputs, stateRegions };
+  return { graph: buildLoop(parts), inputs, stateRegions };
 }
 
 /** Name of the input that holds a parameter, or what the optimiser keeps of it. */
@@ -74,7 +71,7 @@ export function stateName(region: 'weights' | StateRegion, parameter: string): s
 function buildLoop(parts: StepParts) {
   const builder = new GraphBuilder();
   for (const [name, tensor] of parts.training.initializers) {
-    if (!parts.isInner(name)) builder.initializer(within(name), tensor);
+    if (!parts.isInner(name)) builder.initializer(name, tensor);
   }
   builder.input('steps', 'int64', []);
   builder.input('stepsDone', 'int64', []);

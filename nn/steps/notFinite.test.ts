@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { differentiate } from '../autodiff/differentiate.js';
+import { createRunner } from '../exec/createRunner.js';
 import { int } from '../graph/attributes.js';
 import { encodeModel } from '../graph/encode.js';
-import { gradientName, type TrainingGraph } from '../models/types.js';
+import { gradientName } from '../models/types.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { createOptimizer } from '../optim/index.js';
 import { float32Tensor } from '../tensor.js';
@@ -11,7 +12,7 @@ import type { StepFeeds } from './stackBatches.js';
 import { StepLoopRunner } from './stepLoopRunner.js';
 
 /** The sum of (x w)^2 over the pairs of a batch, whose rows are two a pair. */
-function squares(): TrainingGraph {
+function squares() {
   const builder = new GraphBuilder();
   const x = builder.input('x', 'float32', ['2*pairs', 3]);
   const w = builder.input('w', 'float32', [3, 1]);
@@ -19,8 +20,8 @@ function squares(): TrainingGraph {
   const squared = builder.emit('Mul-14', [pairs, pairs]);
   const loss = builder.emit('ReduceSum-13', [squared], { keepdims: int(0) });
   const gradient = differentiate(builder, loss, ['w']).get('w')!;
-  const model = encodeModel(builder.build('training', { loss, [gradientName('w')]: gradient }));
-  return { model, trainable: ['w'], inputs: ['x'] };
+  const graph = builder.build('training', { loss, [gradientName('w')]: gradient });
+  return { graph, trainable: ['w'], inputs: ['x'] };
 }
 
 const feeds = (rows: number, value: number): StepFeeds => ({
@@ -37,7 +38,8 @@ const schedule = { shape: 'linear', learningRate: 0.1, warmupSteps: 0, totalStep
 async function stateAfter(batches: readonly StepFeeds[]) {
   const { arena } = createOptimizer(parameters, optimizer);
   const loop = buildStepLoop(squares(), { optimizer, schedule, maxGradNorm: 1 });
-  const runner = await StepLoopRunner.create(loop, arena, { threads: 1 });
+  const model = await createRunner(encodeModel(loop.graph), { threads: 1 });
+  const runner = new StepLoopRunner(loop, arena, model);
   const found = await runner.run(batches, 5);
   await runner.dispose();
   const state = (['weights', ...arena.stateRegions] as const).map((region) => [

@@ -22,7 +22,8 @@ async function taking(): Promise<Runner> {
   declareStacks(builder, inputs);
   const taken = takeStep(builder, inputs, builder.input('number', 'int64', []));
   const outputs = [...taken].map(([name, value]) => [`taken/${name}`, value]);
-  return createRunner(encodeModel(builder.build('taking', Object.fromEntries(outputs))), { threads: 1 });
+  const graph = builder.build('taking', Object.fromEntries(outputs) as Record<string, string>);
+  return createRunner(encodeModel(graph), { threads: 1 });
 }
 
 const lengths = fc.record({

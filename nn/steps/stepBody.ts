@@ -26,7 +26,7 @@ export interface StepParts {
 }
 
 /** Keeps the names of a training graph apart from those around the loop. */
-export function within(name: string): string {
+function within(name: string): string {
   return `step/${name}`;
 }
 
@@ -59,6 +59,7 @@ export function buildStep(outer: GraphBuilder, parts: StepParts): Graph {
   });
   for (const [name, tensor] of training.initializers) {
     if (parts.isInner(name)) body.initializer(within(name), tensor);
+    else given.set(name, name);
   }
   const rename = (name: string) => (name === '' ? '' : (given.get(name) ?? within(name)));
   for (const node of training.nodes) body.node(withNames(node, rename));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createRunner } from '../exec/createRunner.js';
 import type { Provider } from '../exec/runner.js';
-import { buildTrainingGraph } from '../models/training.js';
+import { encodeModel } from '../graph/encode.js';
+import { trainingGraphOf } from '../models/training.js';
 import { gradientName } from '../models/types.js';
 import {
   createOptimizer,
@@ -20,7 +21,7 @@ const STEPS = 56;
 const MAX_GRAD_NORM = 0.7;
 const schedule = { shape: 'cosine', learningRate: 2e-3, warmupSteps: 10, totalSteps: 60 } as const;
 const classifier = tinyClassifier();
-const training = buildTrainingGraph(classifier, { trainable: (name) => !name.includes('embeddings') });
+const training = trainingGraphOf(classifier, { trainable: (name) => !name.includes('embeddings') });
 const trainable = new Map(training.trainable.map((name) => [name, classifier.parameters.get(name)!]));
 const adamw: OptimizerSettings = {
   type: 'adamw',
@@ -59,7 +60,7 @@ interface Trained {
 
 async function outside(settings: OptimizerSettings, steps: number): Promise<Trained> {
   const { arena, optimizer } = createOptimizer(trainable, settings);
-  const runner = await createRunner(training.model, { threads: 1 });
+  const runner = await createRunner(encodeModel(training.graph), { threads: 1 });
   const gradients = [...arena.region('gradients')].map(([name, tensor]) => [gradientName(name), tensor]);
   const [losses, gradNorms]: [number[], number[]] = [[], []];
   for (const [step, feeds] of batches.slice(0, steps).entries()) {
@@ -92,7 +93,8 @@ async function inGraph(
   const { arena } = createOptimizer(trainable, settings);
   const options = { optimizer: settings, schedule, maxGradNorm: MAX_GRAD_NORM };
   const loop = buildStepLoop(training, options, bucketElementsMax);
-  const runner = await StepLoopRunner.create(loop, arena, { threads: 1, providers: [provider] });
+  const model = await createRunner(encodeModel(loop.graph), { threads: 1, providers: [provider] });
+  const runner = new StepLoopRunner(loop, arena, model);
   const [losses, gradNorms]: [number[], number[]] = [[], []];
   for (let step = 0; step < steps; step += stepsPerRun) {
     const found = await runner.run(batches.slice(step, Math.min(step + stepsPerRun, steps)), step);
@@ -168,7 +170,8 @@ describe('many steps in one run', () => {
   it('refuses a batch that is not what the graph takes', async () => {
     const { arena } = createOptimizer(trainable, adamw);
     const loop = buildStepLoop(training, { optimizer: adamw, schedule, maxGradNorm: null });
-    const runner = await StepLoopRunner.create(loop, arena, { threads: 1 });
+    const model = await createRunner(encodeModel(loop.graph), { threads: 1 });
+    const runner = new StepLoopRunner(loop, arena, model);
     const before = bytesOf(arena);
     const { labels: _, ...unlabelled } = batches[0]!;
     const wide = { ...batches[0]!, attention_mask: int64Tensor([2, 6]) };

@@ -1,5 +1,4 @@
-import { createRunner } from '../exec/createRunner.js';
-import type { Runner, RunnerOptions } from '../exec/runner.js';
+import type { Runner } from '../exec/runner.js';
 import type { ParameterArena } from '../optim/index.js';
 import { float32Data, int64Tensor, type Tensor } from '../tensor.js';
 import { type StepLoop, stateName } from './buildStepLoop.js';
@@ -11,27 +10,13 @@ export interface StepResults {
   readonly gradNorms: Float32Array;
 }
 
-/** Runs a step loop on the weights and the optimiser state of an arena. */
+/** Runs a step loop on the weights and the optimiser state of an arena, which is that of the loop's optimiser. */
 export class StepLoopRunner {
-  private constructor(
+  constructor(
     private readonly loop: StepLoop,
     private readonly arena: ParameterArena,
     private readonly runner: Runner,
   ) {}
-
-  /** `arena` is that of the loop's optimiser. Throws as `createRunner` does. */
-  static async create(
-    loop: StepLoop,
-    arena: ParameterArena,
-    options: RunnerOptions,
-  ): Promise<StepLoopRunner> {
-    return new StepLoopRunner(loop, arena, await createRunner(loop.model, options));
-  }
-
-  /** The provider that really computes. */
-  get provider(): string {
-    return this.runner.provider;
-  }
 
   /**
    * One update a batch, after `stepsDone` earlier ones; the arena has the state after them all. Where a loss or gradient
