@@ -26,7 +26,7 @@ export type TokenBatch = Pick<TaskBatch, 'feeds' | 'realTokens' | 'paddedTokens'
  * `input_ids` of texts with `attention_mask`, or with `segment_ids` and `text_starts` where they share rows. Padding is
  * 0: it is masked, so that its id does not matter.
  */
-export function tokenBatch(texts: readonly Int32Array[], rowSizes: RowSizes): TokenBatch {
+export function tokenBatch(texts: readonly Int32Array[], rowSizes: RowSizes = null): TokenBatch {
   if (rowSizes) return packedBatch(texts, rowSizes);
   const ids = padRows(texts, 0);
   const longest = ids.dims[1]!;
