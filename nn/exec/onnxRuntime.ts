@@ -77,12 +77,20 @@ class OnnxRuntimeRunner implements Runner {
 }
 
 function toOrt({ dtype, data, dims }: Tensor): OrtTensor {
+  if (dtype === 'bfloat16') {
+    throw new NnError(
+      'OPERATOR_UNSUPPORTED',
+      'bfloat16 cannot cross into ONNX Runtime; cast it in the graph',
+    );
+  }
   // The element type and the array's class agree by construction of Tensor.
   return new OrtTensor(dtype, data as Float32Array, dims);
 }
 
 function fromOrt(name: string, value: OrtTensor | undefined): Tensor {
   const dtype = value?.type;
+  // Newer versions of Node have an array of half floats; what we hold is their bits.
+  if (dtype === 'float16') return { dtype, dims: value!.dims, data: wordsOf(value!.data as Uint16Array) };
   if (dtype !== 'float32' && dtype !== 'int64' && dtype !== 'int32' && dtype !== 'bool') {
     throw new NnError(
       'OPERATOR_UNSUPPORTED',
@@ -90,6 +98,10 @@ function fromOrt(name: string, value: OrtTensor | undefined): Tensor {
     );
   }
   return { dtype, dims: value!.dims, data: value!.data as Tensor['data'] };
+}
+
+function wordsOf({ buffer, byteOffset, length }: Uint16Array): Uint16Array {
+  return new Uint16Array(buffer, byteOffset, length);
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {

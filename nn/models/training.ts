@@ -1,15 +1,20 @@
 import { loraHook } from '../adapters/loraLinear.js';
 import type { LoraAdapter } from '../adapters/types.js';
 import { differentiate } from '../autodiff/differentiate.js';
+import { dependents } from '../autodiff/withoutGradient.js';
 import { NnError } from '../errors.js';
 import { encodeModel } from '../graph/encode.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { leavesLast } from '../rewrite/leavesLast.js';
+import { type MixedPrecisionOptions, mixedPrecision } from '../rewrite/mixedPrecision.js';
 import { recomputeActivations } from '../rewrite/recomputeActivations.js';
 import { familyOfType } from './families.js';
 import type { Purpose } from './family.js';
 import { type LossOptions, rowsOfBatch, TASK_RULES } from './tasks.js';
 import { gradientName, type Model, type TrainingGraph } from './types.js';
+
+/** Input of a float16 training graph: what the loss is multiplied by before its gradients are taken, float32 []. */
+export const LOSS_SCALE = 'loss_scale';
 
 export interface TrainingOptions {
   /** Called once for each parameter; false freezes it. */
@@ -22,7 +27,12 @@ export interface TrainingOptions {
    * are the same bits. Left out: everything is kept.
    */
   readonly recomputeFor?: { readonly batch: number; readonly sequence: number };
+  /** Products in half precision. Left out: everything is float32. */
+  readonly precision?: HalfPrecision;
 }
+
+/** The element type of the products, and how the provider that is to run the graph has to compute them. */
+export type HalfPrecision = Pick<MixedPrecisionOptions, 'half' | 'products'>;
 
 /**
  * The training graph of a model. Frozen parameters are part of the model; no node computes a gradient for
@@ -31,7 +41,7 @@ export interface TrainingOptions {
  */
 export function buildTrainingGraph(
   model: Model,
-  { trainable: isTrainable, adapter, loss: options, recomputeFor }: TrainingOptions,
+  { trainable: isTrainable, adapter, loss: options, recomputeFor, precision }: TrainingOptions,
 ): TrainingGraph {
   const trainable = trainedNames(model, isTrainable, adapter);
   if (trainable.length === 0) {
@@ -41,14 +51,42 @@ export function buildTrainingGraph(
   const rows = rowsOfBatch(model.task, options);
   const outputs = forward(builder, model, trainedShapes(model, trainable, adapter), 'training', rows);
   const loss = TASK_RULES[model.task].loss(builder, outputs, options);
-  const gradients = differentiate(builder, loss, trainable);
-  const named = Object.fromEntries([...gradients].map(([name, value]) => [gradientName(name), value]));
+  const { gradients, exact } = scaledGradients(builder, { outputs, loss, trainable }, precision);
+  const named = Object.fromEntries(trainable.map((name) => [gradientName(name), gradients.get(name)!]));
   const graph = builder.build('training', { loss, ...outputs, ...named });
   const inputs = graph.inputs.map(({ name }) => name).filter((name) => !trainable.includes(name));
   const ordered = recomputeFor
     ? recomputeActivations(graph, 'loss', { lengths: axisLengths(recomputeFor) })
     : leavesLast(graph);
-  return { model: encodeModel(ordered), trainable, inputs };
+  const rounded = precision ? mixedPrecision(ordered, { ...precision, exact }) : ordered;
+  return { model: encodeModel(rounded), trainable, inputs };
+}
+
+/**
+ * The gradients, in float16 those of `loss_scale` times the loss, and where the loss begins and ends: it is computed in
+ * float32, whatever the model's products are.
+ */
+function scaledGradients(
+  builder: GraphBuilder,
+  { outputs, loss, trainable }: Forward,
+  precision: HalfPrecision | undefined,
+) {
+  if (!precision) return { gradients: differentiate(builder, loss, trainable), exact: { from: [], to: [] } };
+  const read = Object.values(outputs).filter((output) => dependents(builder.nodes, [output]).has(loss));
+  const scaled =
+    precision.half === 'float16'
+      ? builder.emit('Mul-14', [loss, builder.input(LOSS_SCALE, 'float32', [])])
+      : loss;
+  const gradients = differentiate(builder, scaled, [...trainable, ...read]);
+  // An output may go by its public name only, which it gets when the graph is built.
+  const from = Object.keys(outputs);
+  return { gradients, exact: { from, to: ['loss', ...read.map((output) => gradients.get(output)!)] } };
+}
+
+interface Forward {
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly loss: string;
+  readonly trainable: readonly string[];
 }
 
 /** Lengths of every axis that a training graph may leave open. */
@@ -62,11 +100,12 @@ function axisLengths({ batch, sequence }: { readonly batch: number; readonly seq
  */
 export function buildEvaluationModel(
   model: Model,
-  { trainable, adapter }: Pick<TrainingOptions, 'trainable' | 'adapter'>,
+  { trainable, adapter, precision }: Pick<TrainingOptions, 'trainable' | 'adapter' | 'precision'>,
 ): Uint8Array {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const chosen = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
-  return encodeModel(builder.build('evaluation', forward(builder, model, chosen, 'evaluation', 'batch')));
+  const graph = builder.build('evaluation', forward(builder, model, chosen, 'evaluation', 'batch'));
+  return encodeModel(precision ? mixedPrecision(graph, precision) : graph);
 }
 
 /** The parameters a step trains: the model's that are not frozen, and the adapter's. */
