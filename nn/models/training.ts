@@ -9,7 +9,6 @@ import { leavesLast } from '../rewrite/leavesLast.js';
 import { type MixedPrecisionOptions, mixedPrecision } from '../rewrite/mixedPrecision.js';
 import { recomputeActivations } from '../rewrite/recomputeActivations.js';
 import { familyOfType } from './families.js';
-import type { Purpose } from './family.js';
 import { type LossOptions, rowsOfBatch, TASK_RULES } from './tasks.js';
 import { gradientName, type Model, type TrainingGraph } from './types.js';
 
@@ -49,7 +48,7 @@ export function buildTrainingGraph(
   }
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const rows = rowsOfBatch(model.task, options);
-  const outputs = forward(builder, model, trainedShapes(model, trainable, adapter), 'training', rows);
+  const outputs = forward(builder, model, trainedShapes(model, trainable, adapter), rows);
   const loss = TASK_RULES[model.task].loss(builder, outputs, options);
   const { gradients, exact } = scaledGradients(builder, { outputs, loss, trainable }, precision);
   const named = Object.fromEntries(trainable.map((name) => [gradientName(name), gradients.get(name)!]));
@@ -95,17 +94,20 @@ function axisLengths({ batch, sequence }: { readonly batch: number; readonly seq
 }
 
 /**
- * The forward half of the training graph, for scoring with weights that are being trained: the same inputs
- * without labels (a seq2seq model reads `decoder_input_ids`), the task's outputs.
+ * The forward half of the training graph, for scoring with weights that are being trained: the same inputs, `loss` and
+ * the task's outputs. Throws as `buildTrainingGraph` does.
  */
 export function buildEvaluationModel(
   model: Model,
-  { trainable, adapter, precision }: Pick<TrainingOptions, 'trainable' | 'adapter' | 'precision'>,
+  { trainable, adapter, loss: options, precision }: Omit<TrainingOptions, 'recomputeFor'>,
 ): Uint8Array {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const chosen = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
-  const graph = builder.build('evaluation', forward(builder, model, chosen, 'evaluation', 'batch'));
-  return encodeModel(precision ? mixedPrecision(graph, precision) : graph);
+  const outputs = forward(builder, model, chosen, rowsOfBatch(model.task, options));
+  const loss = TASK_RULES[model.task].loss(builder, outputs, options);
+  const graph = leavesLast(builder.build('evaluation', { loss, ...outputs }));
+  const exact = { from: Object.keys(outputs), to: ['loss'] };
+  return encodeModel(precision ? mixedPrecision(graph, { ...precision, exact }) : graph);
 }
 
 /** The parameters a step trains: the model's that are not frozen, and the adapter's. */
@@ -131,17 +133,14 @@ function forward(
   builder: GraphBuilder,
   { modelType, config, task, labels, parameters }: Model,
   asInputs: Shapes,
-  purpose: Purpose,
   rows: string,
 ): Readonly<Record<string, string>> {
   const family = familyOfType(modelType);
-  family.declareInputs(builder, purpose, rows);
+  family.declareInputs(builder, 'training', rows);
   for (const [name, tensor] of parameters) {
     if (!asInputs.has(name)) builder.initializer(name, tensor);
   }
   for (const [name, dims] of asInputs) builder.input(name, 'float32', dims);
-  if (purpose === 'training') {
-    for (const [name, shape] of Object.entries(TASK_RULES[task].labels)) builder.input(name, 'int64', shape);
-  }
-  return family.forward({ builder, config, head: { task, labels: labels.length }, purpose });
+  for (const [name, shape] of Object.entries(TASK_RULES[task].labels)) builder.input(name, 'int64', shape);
+  return family.forward({ builder, config, head: { task, labels: labels.length }, purpose: 'training' });
 }
