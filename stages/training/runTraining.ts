@@ -77,9 +77,11 @@ const trainFrom = async (
     providers: ctx.providers,
     ...(resume && { resumeFrom: resume.bytes }),
     onProgress: (progress) => {
+      if (step === (resume?.step ?? 0)) ctx.log.info({ ...progress.arithmetic }, 'training computes');
       step = progress.step;
       validationMacroF1 = progress.validation?.score ?? validationMacroF1;
-      metrics.add(metricOf(ctx, work.trainingKey, progress));
+      const metric = metricOf(ctx, work.trainingKey, progress);
+      if (metric) metrics.add(metric);
       ctx.progress({
         activity: 'training',
         done: progress.step,
@@ -103,24 +105,28 @@ const trainFrom = async (
   }
 };
 
+/** Null for a step that was left out: it has no gradient norm. */
 const metricOf = (
   ctx: TrainingContext,
   trainingKey: string,
   { step, epoch, loss, learningRate, gradNorm, tokensPerSecond, validation }: TrainingProgress,
-): TrainingMetric => ({
-  trainingKey,
-  attempt: ctx.attempt,
-  step,
-  epoch,
-  loss,
-  learningRate,
-  gradNorm,
-  tokensPerSecond,
-  validationMacroF1: validation?.score ?? null,
-});
+): TrainingMetric | null =>
+  gradNorm === null
+    ? null
+    : {
+        trainingKey,
+        attempt: ctx.attempt,
+        step,
+        epoch,
+        loss,
+        learningRate,
+        gradNorm,
+        tokensPerSecond,
+        validationMacroF1: validation?.score ?? null,
+      };
 
 const figuresOf = (
-  { epoch, loss, learningRate, tokensPerSecond, paddingShare }: TrainingProgress,
+  { epoch, loss, learningRate, tokensPerSecond, paddingShare, lossScale }: TrainingProgress,
   validationMacroF1: number | undefined,
 ): Record<string, number> => ({
   epoch,
@@ -128,5 +134,6 @@ const figuresOf = (
   learningRate,
   tokensPerSecond,
   paddingShare,
+  ...(lossScale !== undefined && { lossScale }),
   ...(validationMacroF1 !== undefined && { validationMacroF1 }),
 });
