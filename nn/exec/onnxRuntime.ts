@@ -77,14 +77,8 @@ class OnnxRuntimeRunner implements Runner {
 }
 
 function toOrt({ dtype, data, dims }: Tensor): OrtTensor {
-  if (dtype === 'bfloat16') {
-    throw new NnError(
-      'OPERATOR_UNSUPPORTED',
-      'bfloat16 cannot cross into ONNX Runtime; cast it in the graph',
-    );
-  }
-  // The element type and the array's class agree by construction of Tensor.
-  return new OrtTensor(dtype, data as Float32Array, dims);
+  // The element type and the array's class agree by construction of Tensor; bfloat16, which it lacks, it refuses.
+  return new OrtTensor(dtype as 'float32', data as Float32Array, dims);
 }
 
 function fromOrt(name: string, value: OrtTensor | undefined): Tensor {

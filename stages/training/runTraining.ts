@@ -14,6 +14,8 @@ import { MetricBatches } from './metrics.js';
 import type { TrainingContext } from './ports.js';
 
 export interface TrainingWork {
+  /** What the progress calls it. */
+  readonly activity: string;
   readonly trainingKey: string;
   readonly configJson: unknown;
   /** Content of model.safetensors. */
@@ -79,11 +81,11 @@ const trainFrom = async (
     onProgress: (progress) => {
       if (step === (resume?.step ?? 0)) ctx.log.info({ ...progress.arithmetic }, 'training computes');
       step = progress.step;
-      validationMacroF1 = progress.validation?.score ?? validationMacroF1;
-      const metric = metricOf(ctx, work.trainingKey, progress);
+      if (isClassifier(task)) validationMacroF1 = progress.validation?.score ?? validationMacroF1;
+      const metric = metricOf(ctx, work, progress);
       if (metric) metrics.add(metric);
       ctx.progress({
-        activity: 'training',
+        activity: work.activity,
         done: progress.step,
         total: progress.totalSteps,
         unit: 'steps',
@@ -105,10 +107,12 @@ const trainFrom = async (
   }
 };
 
+const isClassifier = (task: Task): boolean => task === 'sequence-classification';
+
 /** Null for a step that was left out: it has no gradient norm. */
 const metricOf = (
   ctx: TrainingContext,
-  trainingKey: string,
+  { trainingKey, task }: TrainingWork,
   { step, epoch, loss, learningRate, gradNorm, tokensPerSecond, validation }: TrainingProgress,
 ): TrainingMetric | null =>
   gradNorm === null
@@ -122,7 +126,7 @@ const metricOf = (
         learningRate,
         gradNorm,
         tokensPerSecond,
-        validationMacroF1: validation?.score ?? null,
+        validationMacroF1: isClassifier(task) ? (validation?.score ?? null) : null,
       };
 
 const figuresOf = (
