@@ -9,6 +9,7 @@ import type { Provider } from './runner.js';
 
 export interface HalfProvider {
   readonly provider: Provider;
+  readonly half: HalfDType;
   readonly products: HalfProducts;
 }
 
@@ -28,7 +29,7 @@ export async function chooseHalfProvider(
     const forms: HalfProducts[] = EMULATING.has(provider) ? ['native', 'emulated'] : ['native'];
     for (const products of forms) {
       const refusal = await refusalOf(provider, half, products);
-      if (refusal === null) return { provider, products };
+      if (refusal === null) return { provider, half, products };
       refusals.push(`${provider}, ${products}: ${refusal}`);
     }
   }

@@ -4,6 +4,7 @@ import { differentiate } from '../autodiff/differentiate.js';
 import { dependents } from '../autodiff/withoutGradient.js';
 import { NnError } from '../errors.js';
 import { encodeModel } from '../graph/encode.js';
+import type { Graph } from '../graph/ir.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { leavesLast } from '../rewrite/leavesLast.js';
 import { type MixedPrecisionOptions, mixedPrecision } from '../rewrite/mixedPrecision.js';
@@ -31,17 +32,23 @@ export interface TrainingOptions {
 }
 
 /** The element type of the products, and how the provider that is to run the graph has to compute them. */
-export type HalfPrecision = Pick<MixedPrecisionOptions, 'half' | 'products'>;
+export type HalfPrecision = Omit<MixedPrecisionOptions, 'exact'>;
 
 /**
  * The training graph of a model. Frozen parameters are part of the model; no node computes a gradient for
  * them or below them. Throws GRAPH_INVALID where nothing is trainable or the task cannot have the loss, SHAPE_MISMATCH
  * for loss options that do not fit.
  */
-export function buildTrainingGraph(
+export function buildTrainingGraph(model: Model, options: TrainingOptions): TrainingGraph {
+  const { graph, ...rest } = trainingGraphOf(model, options);
+  return { ...rest, model: encodeModel(graph) };
+}
+
+/** `buildTrainingGraph` before it is encoded, for weights of any size. */
+export function trainingGraphOf(
   model: Model,
   { trainable: isTrainable, adapter, loss: options, recomputeFor, precision }: TrainingOptions,
-): TrainingGraph {
+): Omit<TrainingGraph, 'model'> & { readonly graph: Graph } {
   const trainable = trainedNames(model, isTrainable, adapter);
   if (trainable.length === 0) {
     throw new NnError('GRAPH_INVALID', 'every parameter is frozen: leave at least the head trainable');
@@ -58,7 +65,7 @@ export function buildTrainingGraph(
     ? recomputeActivations(graph, 'loss', { lengths: axisLengths(recomputeFor) })
     : leavesLast(graph);
   const rounded = precision ? mixedPrecision(ordered, { ...precision, exact }) : ordered;
-  return { model: encodeModel(rounded), trainable, inputs };
+  return { graph: rounded, trainable, inputs };
 }
 
 /**
@@ -97,17 +104,24 @@ function axisLengths({ batch, sequence }: { readonly batch: number; readonly seq
  * The forward half of the training graph, for scoring with weights that are being trained: the same inputs, `loss` and
  * the task's outputs. Throws as `buildTrainingGraph` does.
  */
-export function buildEvaluationModel(
+export function buildEvaluationModel(model: Model, options: EvaluationOptions): Uint8Array {
+  return encodeModel(evaluationGraphOf(model, options));
+}
+
+type EvaluationOptions = Omit<TrainingOptions, 'recomputeFor'>;
+
+/** `buildEvaluationModel` before it is encoded, for weights of any size. */
+export function evaluationGraphOf(
   model: Model,
-  { trainable, adapter, loss: options, precision }: Omit<TrainingOptions, 'recomputeFor'>,
-): Uint8Array {
+  { trainable, adapter, loss: options, precision }: EvaluationOptions,
+): Graph {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const chosen = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
   const outputs = forward(builder, model, chosen, rowsOfBatch(model.task, options));
   const loss = TASK_RULES[model.task].loss(builder, outputs, options);
   const graph = leavesLast(builder.build('evaluation', { loss, ...outputs }));
   const exact = { from: Object.keys(outputs), to: ['loss'] };
-  return encodeModel(precision ? mixedPrecision(graph, { ...precision, exact }) : graph);
+  return precision ? mixedPrecision(graph, { ...precision, exact }) : graph;
 }
 
 /** The parameters a step trains: the model's that are not frozen, and the adapter's. */

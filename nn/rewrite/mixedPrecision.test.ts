@@ -4,7 +4,12 @@ import { createRunner } from '../exec/createRunner.js';
 import { int } from '../graph/attributes.js';
 import { decodeModel } from '../graph/decode.js';
 import { encodeModel } from '../graph/encode.js';
-import { buildEvaluationModel, buildTrainingGraph } from '../models/training.js';
+import {
+  buildEvaluationModel,
+  buildTrainingGraph,
+  evaluationGraphOf,
+  trainingGraphOf,
+} from '../models/training.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { LossScaler } from '../optim/lossScaler.js';
 import { float32Data, float32Tensor, isHalf, type Tensor } from '../tensor.js';
@@ -109,6 +114,33 @@ describe('a model in half precision', () => {
     expect(dtypes('transformer.wte.weight')).toEqual(['float32', 'float16']);
     expect(dtypes('transformer.h.0.mlp.c_fc.weight')).toEqual(['float16']);
     expect(dtypes('transformer.h.0.ln_1.weight')).toEqual(['float32']);
+  });
+
+  it('shares its rounded weights with the graph that evaluates it', () => {
+    const precision = { ...native, rounded: new Map() };
+    const graphs = [
+      trainingGraphOf(model, { trainable, precision }).graph,
+      evaluationGraphOf(model, { trainable, precision }),
+    ];
+    const [training, evaluation] = graphs.map((graph) =>
+      [...graph.initializers].filter(([name]) => name.endsWith('/float16')).map(([, { data }]) => data),
+    );
+    expect(training!.length).toBeGreaterThan(4);
+    training!.forEach((data, at) => {
+      expect(evaluation![at]).toBe(data);
+    });
+  });
+
+  it('computes the same bits when activations are computed again', async () => {
+    const step = goldenStep('bert-sequence-classification');
+    const kept = await computeStep(step, { precision: float16, lossScale: 1024 });
+    const again = await computeStep(step, {
+      precision: float16,
+      lossScale: 1024,
+      recomputeFor: { batch: 16, sequence: 32 },
+    });
+    expect(again.loss).toBe(kept.loss);
+    for (const [name, gradient] of kept.gradients) expect(again.gradients.get(name)).toEqual(gradient);
   });
 
   it('casts a trained parameter once for both passes', () => {

@@ -2,7 +2,7 @@ import { int } from '../graph/attributes.js';
 import { onnxDtype } from '../graph/dtypes.js';
 import type { Graph, Node } from '../graph/ir.js';
 import { GraphBuilder } from '../ops/builder.js';
-import { float32Data, type HalfDType, type Tensor } from '../tensor.js';
+import { float32Data, type HalfDType, type Tensor, type TensorData } from '../tensor.js';
 import { fromHalf, toHalf } from '../weights/half.js';
 import { ancestors } from './ancestors.js';
 import { type Forms, neededForms } from './precisionForms.js';
@@ -16,6 +16,8 @@ export type HalfProducts = 'native' | 'emulated';
 export interface MixedPrecisionOptions {
   readonly half: HalfDType;
   readonly products: HalfProducts;
+  /** Constants rounded so far, by their values: graphs that are given one map have the same arrays. */
+  readonly rounded?: Map<TensorData, TensorData>;
   /** Values between which all is computed in float32: the model's outputs, the loss, and its gradients of the outputs. */
   readonly exact?: { readonly from: readonly string[]; readonly to: readonly string[] };
 }
@@ -35,6 +37,11 @@ function between(graph: Graph, range: MixedPrecisionOptions['exact']): ReadonlyS
   if (!range) return new Set();
   const before = ancestors(graph, range.from);
   return new Set([...ancestors(graph, range.to)].filter((node) => !before.has(node)));
+}
+
+function roundedValues(tensor: Tensor, { half, products }: MixedPrecisionOptions): TensorData {
+  const words = toHalf(half, float32Data(tensor));
+  return products === 'native' ? words : fromHalf(half, words);
 }
 
 class Rewriter {
@@ -67,13 +74,14 @@ class Rewriter {
   #initializer(name: string, tensor: Tensor): void {
     if (this.#forms.wide.has(name)) this.#builder.initializer(name, tensor);
     if (!this.#forms.half.has(name)) return;
-    const { half, products } = this.options;
-    const words = toHalf(half, float32Data(tensor));
-    const rounded: Tensor =
-      products === 'native'
-        ? { dtype: half, dims: tensor.dims, data: words }
-        : { dtype: 'float32', dims: tensor.dims, data: fromHalf(half, words) };
-    this.#halves.set(name, this.#builder.initializer(`${name}${this.#suffix}`, rounded));
+    const { half, products, rounded } = this.options;
+    const data = rounded?.get(tensor.data) ?? roundedValues(tensor, this.options);
+    rounded?.set(tensor.data, data);
+    const dtype = products === 'native' ? half : 'float32';
+    this.#halves.set(
+      name,
+      this.#builder.initializer(`${name}${this.#suffix}`, { dtype, dims: tensor.dims, data }),
+    );
   }
 
   #product(node: Node): void {

@@ -1,7 +1,7 @@
-import { createRunner } from '../exec/createRunner.js';
+import { createGraphRunners } from '../exec/createGraphRunners.js';
 import { chooseHalfProvider } from '../exec/halfProducts.js';
 import type { Provider, Runner } from '../exec/runner.js';
-import { buildEvaluationModel, buildTrainingGraph, type TrainingOptions } from '../models/training.js';
+import { evaluationGraphOf, type TrainingOptions, trainingGraphOf } from '../models/training.js';
 import type { Model } from '../models/types.js';
 import type { Precision } from './recipe.js';
 
@@ -34,14 +34,14 @@ export async function createStepModels(
   model: Model,
   { threads, providers = ['cpu'], precision = 'float32', ...options }: StepModelOptions,
 ): Promise<StepModels> {
-  const half = precision === 'float32' ? undefined : await chooseHalfProvider(precision, providers);
-  const graph: TrainingOptions =
-    half && precision !== 'float32'
-      ? { ...options, precision: { half: precision, products: half.products } }
-      : options;
-  const runnerOptions = { threads, providers: half ? [half.provider] : providers };
-  const training = await createRunner(buildTrainingGraph(model, graph).model, runnerOptions);
-  const evaluation = await createRunner(buildEvaluationModel(model, graph), runnerOptions);
-  const emulated = half?.products === 'emulated';
+  const chosen = precision === 'float32' ? undefined : await chooseHalfProvider(precision, providers);
+  const graph: TrainingOptions = chosen
+    ? { ...options, precision: { half: chosen.half, products: chosen.products, rounded: new Map() } }
+    : options;
+  const [training, evaluation] = await createGraphRunners(
+    [trainingGraphOf(model, graph).graph, evaluationGraphOf(model, graph)],
+    { threads, providers: chosen ? [chosen.provider] : providers },
+  );
+  const emulated = chosen?.products === 'emulated';
   return { training, evaluation, arithmetic: { provider: training.provider, precision, emulated } };
 }

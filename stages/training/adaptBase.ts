@@ -8,7 +8,7 @@ import {
 import {
   type Example,
   loadTokenizer,
-  readSafetensors,
+  readModelWeights,
   type Tensor,
   type Tokenizer,
   writeSafetensors,
@@ -19,7 +19,7 @@ import { checkpointedStep } from './checkpointedStep.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
 import { runTraining, type TrainingWork } from './runTraining.js';
-import { TRAINER_VERSION } from './trainingKey.js';
+import { baseDigests, TRAINER_VERSION } from './trainingKey.js';
 
 /** Tokens with a meaning of their own, in the families whose words are hidden. */
 const SPECIAL_TOKENS = [
@@ -70,7 +70,7 @@ export const adaptBase = async (
     codeVersion: ctx.codeVersion,
     pipeline: pipeline.name,
     dataset: datasetId,
-    base: [base.model.config.sha256, base.model.weights.sha256, base.model.tokenizer.sha256],
+    base: baseDigests(base.model),
     recipe,
     maxLength,
     precision,
@@ -83,7 +83,7 @@ export const adaptBase = async (
     make: async (store) => {
       const work = await workOf(input, recipe, key);
       const result = await runTraining(ctx, work, store);
-      const adapted = overlay(readSafetensors(base.weights), result.weights);
+      const adapted = overlay(readModelWeights(base.weights), result.weights);
       const manifest: BaseAdaptation = {
         kind: 'BaseAdaptation',
         pipeline: pipeline.name,

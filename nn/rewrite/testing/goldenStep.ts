@@ -31,6 +31,7 @@ export function goldenStep(name: string): GoldenStep {
 
 export interface StepOptions {
   readonly precision?: HalfPrecision;
+  readonly recomputeFor?: { readonly batch: number; readonly sequence: number };
   /** Default: 1. */
   readonly lossScale?: number;
   /** Default: cpu. */
@@ -39,8 +40,8 @@ export interface StepOptions {
 
 /** The loss and the gradients of every parameter, the loss scale divided out. */
 export async function computeStep({ model, inputs }: GoldenStep, options: StepOptions) {
-  const { precision, lossScale = 1, provider = 'cpu' } = options;
-  const built = buildTrainingGraph(model, { trainable: () => true, ...(precision && { precision }) });
+  const { lossScale = 1, provider = 'cpu', ...graph } = options;
+  const built = buildTrainingGraph(model, { trainable: () => true, ...graph });
   const runner = await createRunner(built.model, { threads: 1, providers: [provider] });
   const scale = float32Tensor([], Float32Array.of(lossScale));
   const feeds = built.inputs.map((name) => [name, name === LOSS_SCALE ? scale : inputs.get(name)!] as const);
