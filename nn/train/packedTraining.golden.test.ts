@@ -74,6 +74,15 @@ describe.each(GOLDENS)('training %s on packed rows', (golden) => {
     });
   });
 
+  it('takes the same steps when several are one run', async () => {
+    const options = optionsOf(golden, 50, { epochs: 1, packing: true });
+    const [single, looped] = [await trainToEnd(options), await trainToEnd({ ...options, stepsPerRun: 3 })];
+    single.lossHistory.forEach((loss, step) => {
+      expect(Math.abs(looped.lossHistory[step]! - loss)).toBeLessThan(1e-4);
+    });
+    expect(looped.paddingShare).toBe(single.paddingShare);
+  });
+
   it('ends bit-identical when it is cut and resumed, also in micro-batches', async () => {
     const divisible = golden !== 'bert-sentence-embedding';
     const options = optionsOf(golden, 50, {

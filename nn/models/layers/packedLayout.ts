@@ -42,10 +42,11 @@ export class PackedLayout implements Layout {
 
   countUpTo(marked: string): string {
     const builder = this.#builder;
-    const column = builder.emit('Unsqueeze-13', [marked, builder.indices([2])]);
-    const ones = builder.emit('Cast-19', [column], { to: int(1) });
-    const counted = builder.emit('MatMul-13', [this.#seen(), ones]);
-    return this.#inTexts(builder.emit('Squeeze-13', [counted, builder.indices([2])]));
+    const row = builder.emit('Unsqueeze-13', [marked, builder.indices([1])]);
+    const ones = builder.emit('Cast-19', [row], { to: int(1) });
+    // Not a matrix product: those may be computed in half precision, which cannot count far.
+    const seen = builder.emit('Mul-14', [this.#seen(), ones]);
+    return this.#inTexts(builder.emit('ReduceSum-13', [seen, builder.indices([-1])], { keepdims: int(0) }));
   }
 
   bias(): string {
