@@ -102,3 +102,16 @@ describe.each(GOLDENS)('training %s on packed rows', (golden) => {
     expect(resumed.paddingShare).toBe(whole.paddingShare);
   });
 });
+
+describe('training on packed rows in half precision', () => {
+  it.each(['float16', 'bfloat16'] as const)('has the first losses of padded rows in %s', async (precision) => {
+    const changes = { epochs: 3, batchSize: 20, learningRate: 1e-3, precision };
+    for (const golden of ['roberta-masked-lm', 'bert-sentence-embedding', 't5-seq2seq']) {
+      const padded = await trainToEnd(optionsOf(golden, 20, changes));
+      const packed = await trainToEnd(optionsOf(golden, 20, { ...changes, packing: true }));
+      packed.lossHistory.forEach((loss, step) => {
+        expect(Math.abs(loss - padded.lossHistory[step]!)).toBeLessThan(2e-3);
+      });
+    }
+  }, 60_000);
+});
