@@ -185,6 +185,10 @@ export const TrainingRecipe = z.strictObject({
     .describe(
       'Element type of matrix products; weights stay float32. For GPUs: a CPU computes the same numbers, more slowly.',
     ),
+  packing: z
+    .boolean()
+    .default(false)
+    .describe('Several texts a row in batches drawn at random, instead of batches of texts of one length.'),
   weightDecay: z.number().min(0).max(1).default(0.01).describe('Decoupled weight decay.'),
   warmupRatio: z.number().min(0).lt(1).default(0.1).describe('Share of all steps with a rising rate.'),
   maxGradNorm: z.number().positive().default(1).describe('Gradients are clipped to this global norm.'),

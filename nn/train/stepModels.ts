@@ -9,7 +9,10 @@ import type { Precision } from './recipe.js';
 export interface StepModels {
   /** Loss and gradients; see `TrainingGraph`. */
   readonly training: Runner;
-  /** Loss and scores alone: ONNX Runtime would compute all gradients of the training model even where none is fetched. */
+  /**
+   * Loss and scores alone, of padded texts: ONNX Runtime would compute all gradients of the training model even where
+   * none is fetched.
+   */
   readonly evaluation: Runner;
   readonly arithmetic: Arithmetic;
 }
@@ -39,7 +42,7 @@ export async function createStepModels(
     ? { ...options, precision: { half: chosen.half, products: chosen.products, rounded: new Map() } }
     : options;
   const [training, evaluation] = await createGraphRunners(
-    [trainingGraphOf(model, graph).graph, evaluationGraphOf(model, graph)],
+    [trainingGraphOf(model, graph).graph, evaluationGraphOf(model, { ...graph, packed: false })],
     { threads, providers: chosen ? [chosen.provider] : providers },
   );
   const emulated = chosen?.products === 'emulated';
