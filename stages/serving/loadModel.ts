@@ -145,7 +145,7 @@ const find = async (
 /**
  * Loads `model.onnx` and `tokenizer.json` of a version (the blob store checks their digests) on a thread of its
  * own and runs it once.
- * @throws OBJECT_NOT_FOUND, OBJECT_CORRUPT, GRAPH_INVALID, TOKENIZER_INVALID, SHAPE_MISMATCH
+ * @throws OBJECT_NOT_FOUND, OBJECT_CORRUPT, GRAPH_INVALID, PROVIDER_UNAVAILABLE, TOKENIZER_INVALID, SHAPE_MISMATCH
  */
 export const loadModel = async (input: LoadModelInput): Promise<LoadedModel> => {
   const { blobs, manifest, modelVersionId, version, threads, providers, observer } = input;

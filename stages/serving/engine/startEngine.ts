@@ -29,7 +29,7 @@ interface Waiting<T> {
   reject(error: Error): void;
 }
 
-/** @throws GRAPH_INVALID when no provider can load the model */
+/** @throws GRAPH_INVALID when no provider can load the model, PROVIDER_UNAVAILABLE when none is there */
 export const startEngine = async (input: {
   readonly model: Uint8Array;
   readonly head: ModelHead;
