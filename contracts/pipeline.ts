@@ -185,6 +185,12 @@ export const TrainingRecipe = z.strictObject({
     .max(1024)
     .optional()
     .describe('Texts computed on at once, for less memory; all of a step when left out.'),
+  precision: z
+    .enum(['float32', 'float16', 'bfloat16'])
+    .default('float32')
+    .describe(
+      'Element type of matrix products; weights stay float32. For GPUs: a CPU computes the same numbers, more slowly.',
+    ),
   weightDecay: z.number().min(0).max(1).default(0.01).describe('Decoupled weight decay.'),
   warmupRatio: z.number().min(0).lt(1).default(0.1).describe('Share of all steps with a rising rate.'),
   maxGradNorm: z.number().positive().default(1).describe('Gradients are clipped to this global norm.'),

@@ -185,6 +185,7 @@ const nnRecipe = (recipe: TrainingRecipe, seed: number): NnRecipe => ({
   schedule: recipe.schedule,
   layerwiseDecay: recipe.layerwiseDecay,
   ...(recipe.microBatchSize !== undefined && { microBatchSize: recipe.microBatchSize }),
+  precision: recipe.precision,
   weightDecay: recipe.weightDecay,
   warmupRatio: recipe.warmupRatio,
   maxGradNorm: recipe.maxGradNorm,
