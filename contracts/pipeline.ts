@@ -147,7 +147,13 @@ export const TrainingRecipe = z.strictObject({
       ),
     token: SecretRef.optional().describe('Access token for hf: models.'),
   }),
-  maxLength: z.number().int().min(8).max(512).default(128).describe('Tokens a text is truncated to.'),
+  maxLength: z
+    .number()
+    .int()
+    .min(8)
+    .max(512)
+    .default(128)
+    .describe('Tokens a text is truncated to; entities are found in windows of as many, in all of it.'),
   epochs: z.number().int().min(1).max(100).default(2).describe('Passes over the training split.'),
   stepsMin: z
     .number()
@@ -253,7 +259,9 @@ export const TrainingRecipe = z.strictObject({
     })
     .nullable()
     .prefault({})
-    .describe('Stops on validation macro-F1; null never stops early.'),
+    .describe(
+      'Stops on the macro-F1 of the validation split, for entities on their F1; null never stops early.',
+    ),
   checkpointEverySeconds: z
     .number()
     .int()
