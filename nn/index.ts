@@ -46,6 +46,7 @@ export {
   readCheckpointFolder,
   readCheckpointIndex,
   readGgufFile,
+  readModelWeights,
   readSafetensors,
   readSafetensorsFile,
   type SafetensorsFile,

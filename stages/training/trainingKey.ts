@@ -2,7 +2,7 @@ import type { BaseModel, TrainModelInput } from '../../contracts/index.js';
 import { digestOf, sha256Hex } from '../digest.js';
 
 /** Raised when the trainer computes other weights from the same input. */
-const TRAINER_VERSION = 3;
+export const TRAINER_VERSION = 3;
 
 export interface TrainingKeyParts {
   readonly input: TrainModelInput;
@@ -17,7 +17,7 @@ export interface TrainingKeyParts {
  * model's bytes came from (checkpoint interval, reference, token) is left out.
  */
 export const trainingKeyOf = ({ input, subset, base, codeVersion }: TrainingKeyParts): string => {
-  const { pipeline, datasetId, generation } = input;
+  const { pipeline, datasetId, generation, previous } = input;
   const { checkpointEverySeconds: _interval, base: _base, ...recipe } = pipeline.training;
   return digestOf({
     step: 'trainModel',
@@ -25,19 +25,20 @@ export const trainingKeyOf = ({ input, subset, base, codeVersion }: TrainingKeyP
     codeVersion,
     pipeline: pipeline.name,
     dataset: datasetId,
-    base: [base.config.sha256, weightsOf(base), base.tokenizer.sha256],
+    base: baseDigests(base),
     recipe,
     subset,
     labels: pipeline.labels,
     generation,
+    previous,
   });
 };
 
-/** Without the files' names: the index of shards holds them, and that of a single file means nothing. */
-const weightsOf = ({ weights }: BaseModel): string[] =>
-  Object.values(weights)
-    .map(({ sha256 }) => sha256)
-    .sort();
+/** The content of a base model; names of files mean nothing, the index of shards holds those that do. */
+export const baseDigests = ({ config, weights, tokenizer }: BaseModel): readonly string[] => {
+  const digests = Object.values(weights).map(({ sha256 }) => sha256);
+  return [config.sha256, ...digests.sort(), tokenizer.sha256];
+};
 
 /** The seed of a run; a generation asks for a fresh draw, the same one for the same generation. */
 export const seedOf = (seed: number, generation: string | null): number =>
