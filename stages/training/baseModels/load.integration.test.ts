@@ -123,7 +123,7 @@ describe('a base model from hf:', () => {
       if (broken || !request.url?.endsWith('safetensors')) return answer(request, response);
       broken = true;
       const bytes = model['model.safetensors'];
-      response.writeHead(200, { etag: '"v1"', 'content-length': bytes.length });
+      response.writeHead(200, { etag: `"${sha256Hex(bytes)}"`, 'content-length': bytes.length });
       response.write(bytes.subarray(0, 5000), () => setTimeout(() => response.destroy(), 50));
     });
     const { weightsBytes } = await loadBaseModel(context(server.url), hf);

@@ -14,7 +14,14 @@ export const shardedModel = (): Files => {
   const shards = names.filter((name) => /^model.*\.(safetensors|json)$/.test(name));
   return {
     'config.json': Buffer.from(
-      JSON.stringify({ model_type: 'gpt2', vocab_size: 61, n_positions: 16, n_embd: 24, n_layer: 2, n_head: 2 }),
+      JSON.stringify({
+        model_type: 'gpt2',
+        vocab_size: 61,
+        n_positions: 16,
+        n_embd: 24,
+        n_layer: 2,
+        n_head: 2,
+      }),
     ),
     'tokenizer.json': tinyModel()['tokenizer.json'],
     ...Object.fromEntries(shards.map((name) => [name, golden(`${folder}/${name}`)])),
