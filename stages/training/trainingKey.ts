@@ -34,11 +34,14 @@ export const trainingKeyOf = ({ input, subset, base, codeVersion }: TrainingKeyP
   });
 };
 
-/** The content of a base model; names of files mean nothing, the index of shards holds those that do. */
-export const baseDigests = ({ config, weights, tokenizer }: BaseModel): readonly string[] => {
-  const digests = Object.values(weights).map(({ sha256 }) => sha256);
-  return [config.sha256, ...digests.sort(), tokenizer.sha256];
-};
+/** Without the weights' file names: the index of shards holds them, and that of a single file means nothing. */
+export const baseDigests = ({ config, weights, tokenizer }: BaseModel): readonly (string | string[])[] => [
+  config.sha256,
+  Object.values(weights)
+    .map(({ sha256 }) => sha256)
+    .sort(),
+  tokenizer.sha256,
+];
 
 /** The seed of a run; a generation asks for a fresh draw, the same one for the same generation. */
 export const seedOf = (seed: number, generation: string | null): number =>
