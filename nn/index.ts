@@ -13,7 +13,7 @@ export type { Provider, Runner, RunnerOptions } from './exec/runner.js';
 export * from './generate/index.js';
 export { type DecodedModel, decodeModel } from './graph/decode.js';
 export { readModelFile, writeModelFile } from './graph/modelFile.js';
-export { buildModel, exportOnnx, type ModelSource, taskOf } from './models/buildModel.js';
+export { buildModel, exportOnnx, type ModelSource, taskOf, writeOnnxFile } from './models/buildModel.js';
 export {
   buildClassifier,
   CLASSIFIER_MODEL_TYPES,
