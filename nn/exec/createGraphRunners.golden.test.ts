@@ -32,7 +32,7 @@ describe('the two graphs of a training step', () => {
     const results: Record<string, Tensor>[] = [];
     for (const embeddedBytesMax of [0, 1_000_000]) {
       const [step, evaluation] = await createGraphRunners(graphs, { threads: 1, embeddedBytesMax });
-      const gradients = training.trainable.map((name) => [gradientName(name), null]);
+      const gradients = training.trainable.map((name) => [gradientName(name), null] as const);
       const computed = await step.run(feeds, { loss: null, ...Object.fromEntries(gradients) });
       const scored = await evaluation.run(feeds, { logits: null, loss: null });
       results.push({ ...computed, logits: scored['logits']!, evaluated: scored['loss']! });
