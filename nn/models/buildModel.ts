@@ -1,5 +1,7 @@
 import { NnError } from '../errors.js';
 import { encodeModel } from '../graph/encode.js';
+import type { Graph } from '../graph/ir.js';
+import { writeModelFile } from '../graph/modelFile.js';
 import { GraphBuilder } from '../ops/builder.js';
 import type { Tensor } from '../tensor.js';
 import { type ConfigFields, configFields, unsupported } from './configFields.js';
@@ -61,13 +63,26 @@ export function taskOf(configJson: unknown): Task {
 
 /**
  * The inference model as an ONNX file: standard operators only, weights under their Hugging Face names, the
- * labels as a JSON array in `metadata_props`.
+ * labels as a JSON array in `metadata_props`. Throws GRAPH_INVALID for more than 2 GB, see `writeOnnxFile`.
  */
-export function exportOnnx({ graph, labels, parameters }: Model): Uint8Array {
+export function exportOnnx(model: Model): Uint8Array {
+  return encodeModel(withParameters(model), metadataOf(model));
+}
+
+/** `exportOnnx` of a model of any size into a file, with its weights beside it, see `writeModelFile`. */
+export function writeOnnxFile(path: string, model: Model): void {
+  writeModelFile(path, withParameters(model), metadataOf(model));
+}
+
+function withParameters({ graph, parameters }: Model): Graph {
   const initializers = new Map(
     [...graph.initializers].map(([name, tensor]) => [name, parameters.get(name) ?? tensor]),
   );
-  return encodeModel({ ...graph, initializers }, { labels: JSON.stringify(labels) });
+  return { ...graph, initializers };
+}
+
+function metadataOf({ labels }: Model): Readonly<Record<string, string>> {
+  return { labels: JSON.stringify(labels) };
 }
 
 function graphName(task: Task): string {

@@ -23,7 +23,6 @@ import { runFingerprint } from './fingerprint.js';
 import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoint } from './history.js';
 import { createLoopedSteps, type LoopedSteps, stepsPerRunOf } from './loopedSteps.js';
 import { Pace } from './pace.js';
-
 import {
   optimizerSettings,
   type Precision,
@@ -33,7 +32,6 @@ import {
 } from './recipe.js';
 import { sampleEpoch, splitBatch } from './sampling.js';
 import { type Arithmetic, createStepModels, type StepModels } from './stepModels.js';
-
 import { taskTraining } from './tasks/index.js';
 import type { TaskBatch, TaskTraining } from './tasks/taskTraining.js';
 import { type TrainedPart, trainedPart } from './trainedPart.js';
