@@ -18,6 +18,8 @@ export interface Encoded {
 export interface EncodeOptions {
   /** Most ids a text may have; the text is cut at its end, the special tokens stay. */
   readonly maxLength: number;
+  /** Whether the special tokens around a text are added, which a rendered chat has already; default `added`. */
+  readonly specialTokens?: 'added' | 'left-out';
 }
 
 export interface SpanOptions {
@@ -87,9 +89,13 @@ class CheckedTokenizer implements Tokenizer {
     this.vocabularySize = [...vocabulary.values()].reduce((largest, id) => Math.max(largest, id), -1) + 1;
   }
 
-  async encodeBatch(texts: readonly string[], { maxLength }: EncodeOptions): Promise<Encoded[]> {
-    if (!Number.isInteger(maxLength) || maxLength <= this.#specialTokens) {
-      const least = this.#specialTokens + 1;
+  async encodeBatch(
+    texts: readonly string[],
+    { maxLength, specialTokens = 'added' }: EncodeOptions,
+  ): Promise<Encoded[]> {
+    const around = specialTokens === 'added' ? this.#specialTokens : 0;
+    if (!Number.isInteger(maxLength) || maxLength <= around) {
+      const least = around + 1;
       throw new NnError(
         'SHAPE_MISMATCH',
         `maxLength is ${maxLength}; this tokenizer needs at least ${least}`,
@@ -97,7 +103,10 @@ class CheckedTokenizer implements Tokenizer {
     }
     const encoded: Encoded[] = [];
     for (const chunk of chunks(texts.map((text) => cutText(text, TEXT_LENGTH_MAX)))) {
-      const encodings = await this.#encode(chunk);
+      const encodings =
+        specialTokens === 'added'
+          ? await this.#encode(chunk)
+          : await this.#native.encodeBatch(chunk, { addSpecialTokens: false });
       for (const encoding of encodings) encoded.push({ ids: cutIds(encoding, maxLength) });
     }
     return encoded;
