@@ -7,7 +7,6 @@ import { GraphBuilder } from '../ops/builder.js';
 import { leavesLast } from '../rewrite/leavesLast.js';
 import { recomputeActivations } from '../rewrite/recomputeActivations.js';
 import { familyOfType } from './families.js';
-import type { Purpose } from './family.js';
 import { type LossOptions, rowsOfBatch, TASK_RULES } from './tasks.js';
 import { gradientName, type Model, type TrainingGraph } from './types.js';
 
@@ -39,7 +38,7 @@ export function buildTrainingGraph(
   }
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const rows = rowsOfBatch(model.task, options);
-  const outputs = forward(builder, model, trainedShapes(model, trainable, adapter), 'training', rows);
+  const outputs = forward(builder, model, trainedShapes(model, trainable, adapter), rows);
   const loss = TASK_RULES[model.task].loss(builder, outputs, options);
   const gradients = differentiate(builder, loss, trainable);
   const named = Object.fromEntries([...gradients].map(([name, value]) => [gradientName(name), value]));
@@ -57,16 +56,18 @@ function axisLengths({ batch, sequence }: { readonly batch: number; readonly seq
 }
 
 /**
- * The forward half of the training graph, for scoring with weights that are being trained: the same inputs
- * without labels (a seq2seq model reads `decoder_input_ids`), the task's outputs.
+ * The forward half of the training graph, for scoring with weights that are being trained: the same inputs, `loss` and
+ * the task's outputs. Throws as `buildTrainingGraph` does.
  */
 export function buildEvaluationModel(
   model: Model,
-  { trainable, adapter }: Pick<TrainingOptions, 'trainable' | 'adapter'>,
+  { trainable, adapter, loss: options }: Pick<TrainingOptions, 'trainable' | 'adapter' | 'loss'>,
 ): Uint8Array {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const chosen = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
-  return encodeModel(builder.build('evaluation', forward(builder, model, chosen, 'evaluation', 'batch')));
+  const outputs = forward(builder, model, chosen, rowsOfBatch(model.task, options));
+  const loss = TASK_RULES[model.task].loss(builder, outputs, options);
+  return encodeModel(leavesLast(builder.build('evaluation', { loss, ...outputs })));
 }
 
 /** The parameters a step trains: the model's that are not frozen, and the adapter's. */
@@ -92,17 +93,14 @@ function forward(
   builder: GraphBuilder,
   { modelType, config, task, labels, parameters }: Model,
   asInputs: Shapes,
-  purpose: Purpose,
   rows: string,
 ): Readonly<Record<string, string>> {
   const family = familyOfType(modelType);
-  family.declareInputs(builder, purpose, rows);
+  family.declareInputs(builder, 'training', rows);
   for (const [name, tensor] of parameters) {
     if (!asInputs.has(name)) builder.initializer(name, tensor);
   }
   for (const [name, dims] of asInputs) builder.input(name, 'float32', dims);
-  if (purpose === 'training') {
-    for (const [name, shape] of Object.entries(TASK_RULES[task].labels)) builder.input(name, 'int64', shape);
-  }
-  return family.forward({ builder, config, head: { task, labels: labels.length }, purpose });
+  for (const [name, shape] of Object.entries(TASK_RULES[task].labels)) builder.input(name, 'int64', shape);
+  return family.forward({ builder, config, head: { task, labels: labels.length }, purpose: 'training' });
 }

@@ -2,6 +2,7 @@ import { type TrainingMetric, toPlumblineError } from '../../contracts/index.js'
 import {
   type Example,
   startTraining,
+  type Task,
   type TrainingProgress,
   type TrainingRecipe,
   type TrainingResult,
@@ -17,6 +18,7 @@ export interface TrainingWork {
   readonly configJson: unknown;
   /** Content of model.safetensors. */
   readonly weights: Uint8Array;
+  readonly task: Task;
   readonly labels: readonly string[];
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
@@ -59,12 +61,13 @@ const trainFrom = async (
   resume: { readonly step: number; readonly bytes: Uint8Array } | null,
 ): Promise<TrainingResult> => {
   throwIfCancelled(ctx.signal);
-  const { configJson, weights, labels, train, validation, recipe } = work;
+  const { configJson, task, weights, labels, train, validation, recipe } = work;
   const metrics = new MetricBatches(ctx.metrics, ctx.log);
   let step = resume?.step ?? 0;
   let validationMacroF1: number | undefined;
   const handle = startTraining({
     configJson,
+    task,
     weights,
     labels,
     train,
@@ -75,7 +78,7 @@ const trainFrom = async (
     ...(resume && { resumeFrom: resume.bytes }),
     onProgress: (progress) => {
       step = progress.step;
-      validationMacroF1 = progress.validation?.macroF1 ?? validationMacroF1;
+      validationMacroF1 = progress.validation?.score ?? validationMacroF1;
       metrics.add(metricOf(ctx, work.trainingKey, progress));
       ctx.progress({
         activity: 'training',
@@ -113,7 +116,7 @@ const metricOf = (
   learningRate,
   gradNorm,
   tokensPerSecond,
-  validationMacroF1: validation?.macroF1 ?? null,
+  validationMacroF1: validation?.score ?? null,
 });
 
 const figuresOf = (

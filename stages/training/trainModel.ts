@@ -89,6 +89,7 @@ const train = async (
     {
       trainingKey: key,
       configJson: config,
+      task: training.task,
       weights,
       labels,
       train: await tokenise(rows.train, encoding),
@@ -147,7 +148,7 @@ const manifestOf = ({
   steps: result.steps,
   bestStep: result.bestStep,
   stoppedEarly: result.stoppedEarly,
-  validation: [...result.validationHistory],
+  validation: result.validationHistory.map(({ step, score, loss }) => ({ step, macroF1: score, loss })),
   lossCurve: lossCurveOf(result.lossHistory),
   weights,
 });

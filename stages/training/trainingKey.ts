@@ -2,7 +2,7 @@ import type { BaseModel, TrainModelInput } from '../../contracts/index.js';
 import { digestOf, sha256Hex } from '../digest.js';
 
 /** Raised when the trainer computes other weights from the same input. */
-const TRAINER_VERSION = 2;
+const TRAINER_VERSION = 3;
 
 export interface TrainingKeyParts {
   readonly input: TrainModelInput;
