@@ -20,6 +20,7 @@ export {
   type ClassifierSource,
   classifierArchitecture,
 } from './models/classifier.js';
+export { growCheckpoint } from './models/growCheckpoint.js';
 export { buildEvaluationModel, buildTrainingGraph, type TrainingOptions } from './models/training.js';
 export {
   type Classifier,

@@ -1,5 +1,7 @@
 import { type Encoding, Tokenizer as NativeTokenizer } from 'tokenizers';
 import { NnError } from '../errors.js';
+import { segmentWords } from './chineseTokenizer.js';
+import { createWordSegmenter } from './chineseWords.js';
 import { invalid, TEXT_LENGTH_MAX } from './file/fields.js';
 import { readTokenizerFile, type TokenizerFile } from './file/readTokenizerFile.js';
 import { cutText } from './offsets.js';
@@ -54,7 +56,7 @@ export interface Tokenizer {
 /**
  * A tokenizer from the content of a Hugging Face `tokenizer.json`. Padding and truncation stored in the file are
  * ignored: padding is the batcher's work, truncation is asked for in each call. Encoding runs off the main thread.
- * A lone surrogate is read as U+FFFD.
+ * A lone surrogate is read as U+FFFD. Where the file says so, see `withSegmentation`, words are found in Chinese text first.
  *
  * Throws TOKENIZER_INVALID.
  */
@@ -69,7 +71,9 @@ export async function loadTokenizer(tokenizerJson: Uint8Array | string): Promise
   for (const [token, id] of file.vocabulary) {
     if (native.tokenToId(token) !== id) throw invalid(`${JSON.stringify(token)} does not get its id ${id}`);
   }
-  return new CheckedTokenizer(native, file, (await native.encode('')).getLength());
+  const tokenizer = new CheckedTokenizer(native, file, (await native.encode('')).getLength());
+  if (file.segmentation === undefined) return tokenizer;
+  return segmentWords(tokenizer, await createWordSegmenter(file.segmentation.words));
 }
 
 /** Holds no state of a call, so that calls may overlap. */
