@@ -1,8 +1,10 @@
 import type { LoraRequest } from '../adapters/index.js';
 import { NnError } from '../errors.js';
 import type { Freeze } from '../models/freezing.js';
+import { layerwiseScale } from '../models/layerwiseScale.js';
 import type { LossOptions } from '../models/tasks.js';
-import { layerwiseScale, type OptimizerSettings, type Schedule, warmupStepsOf } from '../optim/index.js';
+import type { Model } from '../models/types.js';
+import { type OptimizerSettings, type Schedule, warmupStepsOf } from '../optim/index.js';
 import type { Masking } from './tasks/masking.js';
 
 /** How a model is fine-tuned. The names are those of the pipeline file's `training`. */
@@ -72,10 +74,13 @@ export function planTraining(recipe: TrainingRecipe, examples: number): Training
 }
 
 /**
- * The optimiser of a recipe for a model of so many layers. Throws SHAPE_MISMATCH for a micro-batch without examples or
+ * The optimiser of a recipe for a model. Throws SHAPE_MISMATCH for a micro-batch without examples or
  * a layer-wise decay outside (0, 1].
  */
-export function optimizerSettings(recipe: TrainingRecipe, layers: number): OptimizerSettings {
+export function optimizerSettings(
+  recipe: TrainingRecipe,
+  model: Pick<Model, 'modelType' | 'config'>,
+): OptimizerSettings {
   const { optimizer = { type: 'adamw' }, weightDecay, layerwiseDecay: decay, microBatchSize } = recipe;
   if (microBatchSize !== undefined && !(Number.isSafeInteger(microBatchSize) && microBatchSize > 0)) {
     throw new NnError('SHAPE_MISMATCH', `a micro-batch needs at least one example, not ${microBatchSize}`);
@@ -88,7 +93,7 @@ export function optimizerSettings(recipe: TrainingRecipe, layers: number): Optim
     weightDecay,
     accumulates: microBatchSize !== undefined && microBatchSize < recipe.batchSize,
     ...(decay !== undefined && {
-      learningRateScale: ({ name }: { readonly name: string }) => layerwiseScale(name, { layers, decay }),
+      learningRateScale: ({ name }: { readonly name: string }) => layerwiseScale(model, name, decay),
     }),
   };
 }

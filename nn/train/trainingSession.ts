@@ -124,10 +124,7 @@ export class TrainingSession {
     const fingerprint = runFingerprint(model, recipe, sets.train, sets.validation);
     const checkpoint = resumeFrom && decodeCheckpoint(resumeFrom, fingerprint);
     const part = trainedPart(model, recipe);
-    const { arena, optimizer } = createOptimizer(
-      part.parameters,
-      optimizerSettings(recipe, model.config.layers),
-    );
+    const { arena, optimizer } = createOptimizer(part.parameters, optimizerSettings(recipe, model));
     const models = await createStepModels(model, {
       trainable: part.trainable,
       ...(part.adapter && { adapter: part.adapter }),

@@ -14,6 +14,8 @@ import { MetricBatches } from './metrics.js';
 import type { TrainingContext } from './ports.js';
 
 export interface TrainingWork {
+  /** What the progress calls it. */
+  readonly activity: string;
   readonly trainingKey: string;
   readonly configJson: unknown;
   /** Content of model.safetensors. */
@@ -78,10 +80,10 @@ const trainFrom = async (
     ...(resume && { resumeFrom: resume.bytes }),
     onProgress: (progress) => {
       step = progress.step;
-      validationMacroF1 = progress.validation?.score ?? validationMacroF1;
-      metrics.add(metricOf(ctx, work.trainingKey, progress));
+      if (isClassifier(task)) validationMacroF1 = progress.validation?.score ?? validationMacroF1;
+      metrics.add(metricOf(ctx, work, progress));
       ctx.progress({
-        activity: 'training',
+        activity: work.activity,
         done: progress.step,
         total: progress.totalSteps,
         unit: 'steps',
@@ -103,9 +105,11 @@ const trainFrom = async (
   }
 };
 
+const isClassifier = (task: Task): boolean => task === 'sequence-classification';
+
 const metricOf = (
   ctx: TrainingContext,
-  trainingKey: string,
+  { trainingKey, task }: TrainingWork,
   { step, epoch, loss, learningRate, gradNorm, tokensPerSecond, validation }: TrainingProgress,
 ): TrainingMetric => ({
   trainingKey,
@@ -116,7 +120,7 @@ const metricOf = (
   learningRate,
   gradNorm,
   tokensPerSecond,
-  validationMacroF1: validation?.score ?? null,
+  validationMacroF1: isClassifier(task) ? (validation?.score ?? null) : null,
 });
 
 const figuresOf = (
