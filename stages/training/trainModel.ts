@@ -18,6 +18,7 @@ import { adaptBase } from './adaptBase.js';
 import { type LoadedBaseModel, loadBaseModel } from './baseModels/index.js';
 import { checkpointedStep } from './checkpointedStep.js';
 import type { CheckpointStore } from './checkpointStore.js';
+import { type PreparedBase, prepareBase, preparedBefore } from './domainVocabulary.js';
 import { selectRows, type TrainingRows, tokenise } from './examples.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
@@ -51,15 +52,15 @@ export const trainModel = async ({
     key,
     make: async (store) => {
       const start = await startingPoint(ctx, { input, all, rows, base });
-      const result = await train(ctx, { input, start, base, key, store });
-      return manifestOf(ctx, { input, start, base, result });
+      const result = await train(ctx, { input, start, key, store });
+      return manifestOf(ctx, { input, start, result });
     },
   });
   return outputOf(step);
 };
 
-/** The weights a run begins with and the rows it goes on with. */
-interface StartingPoint extends Pick<TrainingRun, 'adaptation' | 'previous' | 'replayed'> {
+/** The base model and weights a run begins with and the rows it goes on with. */
+interface StartingPoint extends PreparedBase, Pick<TrainingRun, 'adaptation' | 'previous' | 'replayed'> {
   readonly weights: Uint8Array;
   readonly rows: TrainingRows;
 }
@@ -90,12 +91,16 @@ const startingPoint = async (
     });
     const weights = await ctx.blobs.get(previous.run.weights);
     const { adaptation } = previous.run;
-    return { weights, rows: { ...rows, train }, adaptation, previous: id, replayed };
+    const prepared = await preparedBefore(ctx, previous.run, base);
+    return { ...prepared, weights, rows: { ...rows, train }, adaptation, previous: id, replayed };
   }
+  const prepared = await prepareBase(ctx, { pipeline, rows: all, base });
   const { adaptation: recipe } = pipeline.training;
-  const adapted = recipe && (await adaptBase(ctx, { pipeline, datasetId, rows: all, base }, recipe));
+  const adapted =
+    recipe && (await adaptBase(ctx, { pipeline, datasetId, rows: all, base: prepared.base }, recipe));
   return {
-    weights: adapted?.weights ?? base.weights,
+    ...prepared,
+    weights: adapted?.weights ?? prepared.base.weights,
     rows,
     adaptation: adapted?.id ?? null,
     previous: null,
@@ -106,15 +111,14 @@ const startingPoint = async (
 interface Parts {
   readonly input: TrainModelInput;
   readonly start: StartingPoint;
-  readonly base: LoadedBaseModel;
 }
 
 const train = async (
   ctx: TrainingContext,
-  { input, start, base, key, store }: Parts & { readonly key: string; readonly store: CheckpointStore },
+  { input, start, key, store }: Parts & { readonly key: string; readonly store: CheckpointStore },
 ): Promise<TrainingResult> => {
   const { labels, training } = input.pipeline;
-  const { rows, weights } = start;
+  const { base, rows, weights } = start;
   const encoding = { tokenizerJson: base.tokenizerJson, labels, maxLength: training.maxLength };
   ctx.progress({
     activity: 'tokenising',
@@ -190,12 +194,13 @@ const loraOf = ({ targetModules, ...lora }: NonNullable<TrainingRecipe['lora']>)
 /** Holds no instant and nothing that an interruption could change. */
 const manifestOf = async (
   ctx: TrainingContext,
-  { input, start, base, result }: Parts & { readonly result: TrainingResult },
+  { input, start, result }: Parts & { readonly result: TrainingResult },
 ): Promise<TrainingRun> => ({
   kind: 'TrainingRun',
   pipeline: input.pipeline.name,
   dataset: input.datasetId,
-  base: base.model,
+  base: start.base.model,
+  vocabulary: start.vocabulary,
   adaptation: start.adaptation,
   previous: start.previous,
   replayed: start.replayed,
@@ -210,7 +215,7 @@ const manifestOf = async (
   validation: result.validationHistory.map(({ step, score, loss }) => ({ step, macroF1: score, loss })),
   lossCurve: lossCurveOf(result.lossHistory),
   weights: await ctx.blobs.put(writeSafetensors(result.weights)),
-  adapter: result.adapter && (await keepAdapter(ctx, result.adapter, base)),
+  adapter: result.adapter && (await keepAdapter(ctx, result.adapter, start.base)),
 });
 
 const keepAdapter = async (

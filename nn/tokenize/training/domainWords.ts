@@ -1,6 +1,7 @@
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
 import { addTokens, refusalOf } from '../addTokens.js';
 import { readTokenizerFile } from '../file/readTokenizerFile.js';
+import { unknownId } from '../file/unknownId.js';
 import { loadTokenizer, type Tokenizer } from '../tokenizer.js';
 import { type Corpus, countWords } from './countWords.js';
 import { segmented } from './splitWords.js';
@@ -19,7 +20,7 @@ export interface DomainWordOptions {
 export interface DomainWord {
   readonly text: string;
   readonly occurrences: number;
-  /** Tokens fewer at each occurrence between spaces. */
+  /** Tokens fewer at each occurrence between spaces; a word that is unknown counts as its letters. */
   readonly saved: number;
 }
 
@@ -53,9 +54,10 @@ export async function findDomainWords(
   const frequent = [...joined(spellings, normalizerOf(file.json))].filter(
     ([word, occurrences]) => occurrences >= minimumFrequency && !known(word),
   );
+  const unknown = unknownId(file);
   const before = await loadTokenizer(tokenizerJson);
   const words = frequent.map(([word]) => word);
-  const lengths = await lengthsOf(before, words);
+  const lengths = await lengthsOf(before, words, unknown);
   const tried = frequent
     .map(([text, occurrences], i) => ({ text, occurrences, length: lengths[i]!, saved: lengths[i]! - 1 }))
     .filter(({ saved }) => saved > 0)
@@ -70,6 +72,7 @@ export async function findDomainWords(
   const shorter = await lengthsOf(
     after,
     tried.map(({ text }) => text),
+    unknown,
   );
   return tried
     .map(({ text, occurrences, length }, i) => ({ text, occurrences, saved: length - shorter[i]! }))
@@ -110,12 +113,22 @@ function normalizerOf(json: object): (word: string) => string {
   return (word) => normalizer?.normalizeString(word) ?? word;
 }
 
-/** Tokens of each word between others, less those of the others. */
-async function lengthsOf(tokenizer: Tokenizer, words: readonly string[]): Promise<number[]> {
+/** Tokens of each word between others, less those of the others; of a word that is not wholly known at least its letters. */
+async function lengthsOf(
+  tokenizer: Tokenizer,
+  words: readonly string[],
+  unknown: number | undefined,
+): Promise<number[]> {
   const options = { maxLength: 1_000_000, specialTokens: 'left-out' } as const;
   const [around, ...encoded] = await tokenizer.encodeBatch(
     ['a a', ...words.map((word) => `a ${word} a`)],
     options,
   );
-  return encoded.map(({ ids }) => ids.length - around!.ids.length);
+  // Where the model lacks the other word too, it is no sign of an unknown one.
+  const others = around!.ids.filter((id) => id === unknown).length;
+  return encoded.map(({ ids }, i) => {
+    const length = ids.length - around!.ids.length;
+    const isKnown = ids.filter((id) => id === unknown).length <= others;
+    return isKnown ? length : Math.max(length, [...words[i]!].length);
+  });
 }
