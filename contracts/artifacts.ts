@@ -73,9 +73,11 @@ export const BaseModel = z.strictObject({
   reference: z.string(),
   architecture: z.string(),
   parameters: z.number().int().positive(),
+  /** For a GGUF file, the config.json and the tokenizer.json that say the same. */
   config: BlobRef,
-  weights: BlobRef,
   tokenizer: BlobRef,
+  /** File name -> blob: model.safetensors, or its shards with their index, or one GGUF file. */
+  weights: z.record(z.string().min(1), BlobRef).refine((files) => Object.keys(files).length > 0),
 });
 export type BaseModel = z.infer<typeof BaseModel>;
 

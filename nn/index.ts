@@ -39,9 +39,15 @@ export type { DType, Tensor } from './tensor.js';
 export * from './tokenize/index.js';
 export * from './train/index.js';
 export {
+  countCheckpointParameters,
+  describeGgufFile,
+  type GgufDescription,
   type GgufModel,
+  type ModelWeights,
   readCheckpointFolder,
+  readCheckpointIndex,
   readGgufFile,
+  readModelWeights,
   readSafetensors,
   readSafetensorsFile,
   type SafetensorsFile,

@@ -1,14 +1,14 @@
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { NnError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
-import type { OnnxRuntimeProvider, Runner, RunnerOptions } from './runner.js';
+import type { LoadableModel, OnnxRuntimeProvider, Runner, RunnerOptions } from './runner.js';
 
 // Every error is thrown as well; printed too, a provider that is merely absent would look like a fault.
 env.logLevel = 'fatal';
 
 /** Loads an ONNX model into ONNX Runtime; throws what ONNX Runtime throws where it cannot. */
 export async function createOnnxRuntimeRunner(
-  model: Uint8Array,
+  model: LoadableModel,
   provider: OnnxRuntimeProvider,
   options: RunnerOptions,
 ): Promise<Runner> {
@@ -17,11 +17,11 @@ export async function createOnnxRuntimeRunner(
 
 // Providers are given one at a time, because ONNX Runtime itself falls back to the CPU without saying so.
 function openSession(
-  model: Uint8Array,
+  model: LoadableModel,
   provider: OnnxRuntimeProvider,
   { threads, spinning = false }: RunnerOptions,
 ): Promise<InferenceSession> {
-  return InferenceSession.create(model, {
+  const settings: InferenceSession.SessionOptions = {
     executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -31,7 +31,11 @@ function openSession(
     enableMemPattern: false,
     logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
-  });
+  };
+  // The overloads take one kind each.
+  return typeof model === 'string'
+    ? InferenceSession.create(model, settings)
+    : InferenceSession.create(model, settings);
 }
 
 class OnnxRuntimeRunner implements Runner {

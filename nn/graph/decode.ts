@@ -27,7 +27,7 @@ export function decodeModel(bytes: Uint8Array, readExternal?: ReadExternal): Dec
       `an ONNX file is at most ${MODEL_BYTES_MAX} bytes, this is ${bytes.length}`,
     );
   }
-  const model = parse(bytes);
+  const model = parseModel(bytes);
   if (!model.graph) throw new NnError('GRAPH_INVALID', 'the file holds no graph; is it an ONNX model?');
   if (model.functions.length > 0)
     throw new NnError('OPERATOR_UNSUPPORTED', 'model-local functions are not supported');
@@ -36,7 +36,8 @@ export function decodeModel(bytes: Uint8Array, readExternal?: ReadExternal): Dec
   return { graph, metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])) };
 }
 
-function parse(bytes: Uint8Array): ModelProto {
+/** The file's content as it is, unverified. Throws GRAPH_INVALID for what is no protobuf of that kind. */
+export function parseModel(bytes: Uint8Array): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });
   } catch (error) {

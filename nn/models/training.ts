@@ -3,6 +3,7 @@ import type { LoraAdapter } from '../adapters/types.js';
 import { differentiate } from '../autodiff/differentiate.js';
 import { NnError } from '../errors.js';
 import { encodeModel } from '../graph/encode.js';
+import type { Graph } from '../graph/ir.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { leavesLast } from '../rewrite/leavesLast.js';
 import { recomputeActivations } from '../rewrite/recomputeActivations.js';
@@ -28,10 +29,16 @@ export interface TrainingOptions {
  * them or below them. Throws GRAPH_INVALID where nothing is trainable or the task cannot have the loss, SHAPE_MISMATCH
  * for loss options that do not fit.
  */
-export function buildTrainingGraph(
+export function buildTrainingGraph(model: Model, options: TrainingOptions): TrainingGraph {
+  const { graph, ...rest } = trainingGraphOf(model, options);
+  return { ...rest, model: encodeModel(graph) };
+}
+
+/** `buildTrainingGraph` before it is encoded, for weights of any size. */
+export function trainingGraphOf(
   model: Model,
   { trainable: isTrainable, adapter, loss: options, recomputeFor }: TrainingOptions,
-): TrainingGraph {
+): Omit<TrainingGraph, 'model'> & { readonly graph: Graph } {
   const trainable = trainedNames(model, isTrainable, adapter);
   if (trainable.length === 0) {
     throw new NnError('GRAPH_INVALID', 'every parameter is frozen: leave at least the head trainable');
@@ -47,7 +54,7 @@ export function buildTrainingGraph(
   const ordered = recomputeFor
     ? recomputeActivations(graph, 'loss', { lengths: axisLengths(recomputeFor) })
     : leavesLast(graph);
-  return { model: encodeModel(ordered), trainable, inputs };
+  return { graph: ordered, trainable, inputs };
 }
 
 /** Lengths of every axis that a training graph may leave open. */
@@ -59,15 +66,22 @@ function axisLengths({ batch, sequence }: { readonly batch: number; readonly seq
  * The forward half of the training graph, for scoring with weights that are being trained: the same inputs, `loss` and
  * the task's outputs. Throws as `buildTrainingGraph` does.
  */
-export function buildEvaluationModel(
+export function buildEvaluationModel(model: Model, options: EvaluationOptions): Uint8Array {
+  return encodeModel(evaluationGraphOf(model, options));
+}
+
+type EvaluationOptions = Pick<TrainingOptions, 'trainable' | 'adapter' | 'loss'>;
+
+/** `buildEvaluationModel` before it is encoded, for weights of any size. */
+export function evaluationGraphOf(
   model: Model,
-  { trainable, adapter, loss: options }: Pick<TrainingOptions, 'trainable' | 'adapter' | 'loss'>,
-): Uint8Array {
+  { trainable, adapter, loss: options }: EvaluationOptions,
+): Graph {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const chosen = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
   const outputs = forward(builder, model, chosen, rowsOfBatch(model.task, options));
   const loss = TASK_RULES[model.task].loss(builder, outputs, options);
-  return encodeModel(leavesLast(builder.build('evaluation', { loss, ...outputs })));
+  return leavesLast(builder.build('evaluation', { loss, ...outputs }));
 }
 
 /** The parameters a step trains: the model's that are not frozen, and the adapter's. */

@@ -1,6 +1,6 @@
-import { createRunner } from '../exec/createRunner.js';
+import { createGraphRunners } from '../exec/createGraphRunners.js';
 import type { Provider, Runner } from '../exec/runner.js';
-import { buildEvaluationModel, buildTrainingGraph, type TrainingOptions } from '../models/training.js';
+import { evaluationGraphOf, type TrainingOptions, trainingGraphOf } from '../models/training.js';
 import type { Model } from '../models/types.js';
 
 /** The two models of a run; both take what is trained as inputs, so that they read the optimiser's arena. */
@@ -21,7 +21,9 @@ export async function createStepModels(
   { threads, providers, ...graph }: StepModelOptions,
 ): Promise<StepModels> {
   const runnerOptions = { threads, ...(providers && { providers }) };
-  const training = await createRunner(buildTrainingGraph(model, graph).model, runnerOptions);
-  const evaluation = await createRunner(buildEvaluationModel(model, graph), runnerOptions);
+  const [training, evaluation] = await createGraphRunners(
+    [trainingGraphOf(model, graph).graph, evaluationGraphOf(model, graph)],
+    runnerOptions,
+  );
   return { training, evaluation };
 }

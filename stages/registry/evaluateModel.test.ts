@@ -175,6 +175,7 @@ describe('evaluateModel', () => {
         ...world,
         blobs: {
           get: (ref: { sha256: string }) => world.blobs.get(ref),
+          putFile: (path: string) => world.blobs.putFile(path),
           put: async (bytes: Uint8Array) => {
             if (world.catalog.registered.length === 0)
               await registerModel({ ctx: { ...world, attempt: 2 }, input: request });

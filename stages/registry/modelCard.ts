@@ -135,7 +135,12 @@ export const modelCard = ({ pipeline, run, evaluation, dataset, ids }: ModelCard
       evaluation: ids.evaluation,
       'training run': ids.trainingRun,
       dataset: run.dataset,
-      'base weights (SHA-256)': base.weights.sha256,
+      ...Object.fromEntries(
+        Object.entries(base.weights).map(([file, { sha256 }]) => [
+          `${file} of the base model (SHA-256)`,
+          sha256,
+        ]),
+      ),
       ...Object.fromEntries(dataset.batches.map((batch, index) => [`source batch ${index + 1}`, batch])),
       'code version': run.codeVersion,
     }).map(([name, id]) => `- ${name}: \`${id}\``),

@@ -8,18 +8,18 @@ import {
 import {
   type Example,
   loadTokenizer,
-  readSafetensors,
+  readModelWeights,
   type Tensor,
   type Tokenizer,
   writeSafetensors,
 } from '../../nn/index.js';
 import { digestOf } from '../digest.js';
-import type { LoadedBaseModel } from './baseModels/index.js';
 import { checkpointedStep } from './checkpointedStep.js';
+import type { UsableBase } from './domainVocabulary.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
 import { runTraining, type TrainingWork } from './runTraining.js';
-import { TRAINER_VERSION } from './trainingKey.js';
+import { baseDigests, TRAINER_VERSION } from './trainingKey.js';
 
 /** Tokens with a meaning of their own, in the families whose words are hidden. */
 const SPECIAL_TOKENS = [
@@ -46,7 +46,7 @@ export interface AdaptBaseInput {
   readonly pipeline: TrainModelInput['pipeline'];
   readonly datasetId: string;
   readonly rows: readonly DatasetRow[];
-  readonly base: LoadedBaseModel;
+  readonly base: UsableBase;
 }
 
 type Recipe = BaseAdaptation['recipe'];
@@ -70,7 +70,7 @@ export const adaptBase = async (
     codeVersion: ctx.codeVersion,
     pipeline: pipeline.name,
     dataset: datasetId,
-    base: [base.model.config.sha256, base.model.weights.sha256, base.model.tokenizer.sha256],
+    base: baseDigests(base.model),
     recipe,
     maxLength,
     seed,
@@ -82,7 +82,7 @@ export const adaptBase = async (
     make: async (store) => {
       const work = await workOf(input, recipe, key);
       const result = await runTraining(ctx, work, store);
-      const adapted = overlay(readSafetensors(base.weights), result.weights);
+      const adapted = overlay(readModelWeights(base.weights), result.weights);
       const manifest: BaseAdaptation = {
         kind: 'BaseAdaptation',
         pipeline: pipeline.name,

@@ -46,7 +46,7 @@ describe("a run with the domain's words", () => {
     expect(config.vocab_size).toBe(tokenizer.vocabularySize);
     const embedding = weights.get('bert.embeddings.word_embeddings.weight')!;
     expect(embedding.dims[0]).toBe(tokenizer.vocabularySize);
-    const base = readSafetensors(await world.blobs.get(run.base.weights));
+    const base = readSafetensors(await world.blobs.get(run.base.weights['model.safetensors']!));
     expect(base.get('embeddings.word_embeddings.weight')!.dims).toEqual(embedding.dims);
     expect(run.base.parameters).toBe(run.vocabulary!.origin.parameters + 3 * embedding.dims[1]!);
   });

@@ -3,16 +3,22 @@ import {
   addTokens,
   findDomainWords,
   growCheckpoint,
-  readSafetensors,
+  type ModelWeights,
+  readModelWeights,
   withSegmentation,
   writeSafetensors,
 } from '../../nn/index.js';
 import type { LoadedBaseModel } from './baseModels/index.js';
 import type { TrainingContext } from './ports.js';
 
+/** A base model that may have been changed on its way to the trainer. */
+export interface UsableBase extends Omit<LoadedBaseModel, 'weights'> {
+  readonly weights: ModelWeights;
+}
+
 /** The base model as a run begins with it, and how it came from the one that the recipe names. */
 export interface PreparedBase {
-  readonly base: LoadedBaseModel;
+  readonly base: UsableBase;
   readonly vocabulary: TrainingRun['vocabulary'];
 }
 
@@ -71,19 +77,22 @@ export const preparedBefore = async (
   const config = JSON.parse(
     new TextDecoder().decode(await ctx.blobs.get(model.config)),
   ) as typeof base.config;
-  const [weights, tokenizerJson] = [await ctx.blobs.get(model.weights), await ctx.blobs.get(model.tokenizer)];
-  return { base: { model, config, weights, tokenizerJson }, vocabulary };
+  // Its weights are not asked for: the run goes on from those that were trained.
+  return {
+    base: { ...base, model, config, tokenizerJson: await ctx.blobs.get(model.tokenizer) },
+    vocabulary,
+  };
 };
 
 const withTokenizer = async (
   { blobs }: TrainingContext,
   base: LoadedBaseModel,
   { from, to, grown }: { readonly from: Uint8Array | string; readonly to: string; readonly grown: boolean },
-): Promise<LoadedBaseModel> => {
+): Promise<UsableBase> => {
   const tokenizerJson = new TextEncoder().encode(to);
   const tokenizer = await blobs.put(tokenizerJson);
   if (!grown) return { ...base, tokenizerJson, model: { ...base.model, tokenizer } };
-  const before = readSafetensors(base.weights);
+  const before = readModelWeights(base.weights);
   const after = await growCheckpoint({ configJson: base.config, weights: before }, { from, to });
   const weights = writeSafetensors(after.weights, { format: 'pt' });
   const config = after.configJson as LoadedBaseModel['config'];
@@ -100,7 +109,7 @@ const withTokenizer = async (
       parameters,
       tokenizer,
       config: await blobs.put(new TextEncoder().encode(JSON.stringify(config))),
-      weights: await blobs.put(weights),
+      weights: { 'model.safetensors': await blobs.put(weights) },
     },
   };
 };

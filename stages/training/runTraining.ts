@@ -1,6 +1,7 @@
 import { type TrainingMetric, toPlumblineError } from '../../contracts/index.js';
 import {
   type Example,
+  type ModelWeights,
   startTraining,
   type Task,
   type TrainingProgress,
@@ -18,8 +19,7 @@ export interface TrainingWork {
   readonly activity: string;
   readonly trainingKey: string;
   readonly configJson: unknown;
-  /** Content of model.safetensors. */
-  readonly weights: Uint8Array;
+  readonly weights: ModelWeights;
   readonly task: Task;
   readonly labels: readonly string[];
   readonly train: readonly Example[];

@@ -7,6 +7,7 @@ import {
   type TrainModelOutput,
 } from '../../contracts/index.js';
 import {
+  type ModelWeights,
   type TrainingRecipe as NnRecipe,
   type TrainingResult,
   writePeftAdapter,
@@ -15,7 +16,7 @@ import {
 import { throwIfCancelled } from '../pace.js';
 import type { StepResult } from '../step.js';
 import { adaptBase } from './adaptBase.js';
-import { type LoadedBaseModel, loadBaseModel } from './baseModels/index.js';
+import { type LoadedBaseModel, withBaseModel } from './baseModels/index.js';
 import { checkpointedStep } from './checkpointedStep.js';
 import type { CheckpointStore } from './checkpointStore.js';
 import { type PreparedBase, prepareBase, preparedBefore } from './domainVocabulary.js';
@@ -43,25 +44,26 @@ export const trainModel = async ({
   const { pipeline, datasetId } = input;
   const all = await ctx.datasets.readRows(datasetId);
   const rows = selectRows(all, input);
-  const base = await loadBaseModel(ctx, pipeline.training.base);
-  throwIfCancelled(ctx.signal);
-  const key = trainingKeyOf({ input, subset: rows.subset, base: base.model, codeVersion: ctx.codeVersion });
-  const step = await checkpointedStep({
-    ctx,
-    kind: 'TrainingRun',
-    key,
-    make: async (store) => {
-      const start = await startingPoint(ctx, { input, all, rows, base });
-      const result = await train(ctx, { input, start, key, store });
-      return manifestOf(ctx, { input, start, result });
-    },
+  return withBaseModel(ctx, pipeline.training.base, async (base) => {
+    throwIfCancelled(ctx.signal);
+    const key = trainingKeyOf({ input, subset: rows.subset, base: base.model, codeVersion: ctx.codeVersion });
+    const step = await checkpointedStep({
+      ctx,
+      kind: 'TrainingRun',
+      key,
+      make: async (store) => {
+        const start = await startingPoint(ctx, { input, all, rows, base });
+        const result = await train(ctx, { input, start, key, store });
+        return manifestOf(ctx, { input, start, result });
+      },
+    });
+    return outputOf(step);
   });
-  return outputOf(step);
 };
 
 /** The base model and weights a run begins with and the rows it goes on with. */
 interface StartingPoint extends PreparedBase, Pick<TrainingRun, 'adaptation' | 'previous' | 'replayed'> {
-  readonly weights: Uint8Array;
+  readonly weights: ModelWeights;
   readonly rows: TrainingRows;
 }
 
@@ -221,7 +223,7 @@ const manifestOf = async (
 const keepAdapter = async (
   { blobs }: TrainingContext,
   adapter: NonNullable<TrainingResult['adapter']>,
-  base: LoadedBaseModel,
+  base: Pick<LoadedBaseModel, 'model'>,
 ): Promise<TrainingRun['adapter']> => {
   const files = writePeftAdapter(adapter, { baseModel: base.model.reference, task: 'SEQ_CLS' });
   return {
