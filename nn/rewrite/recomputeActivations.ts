@@ -1,6 +1,7 @@
 import { int } from '../graph/attributes.js';
 import { bind } from '../graph/dimension.js';
 import type { Graph, Node } from '../graph/ir.js';
+import { readsOf } from '../graph/scopes.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { graphFlops } from '../ops/cost.js';
 import { ruleOf } from '../ops/lookup.js';
@@ -58,7 +59,7 @@ function ancestors(graph: Graph, value: string): ReadonlySet<Node> {
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((name) => needed.has(name))) continue;
     found.add(node);
-    for (const name of node.inputs) needed.add(name);
+    for (const name of readsOf(node)) needed.add(name);
   }
   return found;
 }

@@ -4,6 +4,11 @@ import { type Json, TOKEN_LENGTH_MAX } from './file/fields.js';
 import { readTokenizerFile, tokenizerText } from './file/readTokenizerFile.js';
 import { components } from './file/sequence.js';
 
+export interface AddedTokenOptions {
+  /** Marks rather than words: found anywhere in the text as it is written, and left out where such tokens are. */
+  readonly special?: boolean;
+}
+
 /**
  * The tokenizer.json with words of a domain as tokens of their own. Old tokens keep their ids, words that are tokens already
  * are left alone, new ones get the ids after the largest. They match whole words only, in the text as the normaliser leaves
@@ -11,7 +16,11 @@ import { components } from './file/sequence.js';
  *
  * Throws TOKENIZER_INVALID for a word that is empty, too long, holds spaces, or could not be written back.
  */
-export function addTokens(tokenizerJson: Uint8Array | string, words: readonly string[]): string {
+export function addTokens(
+  tokenizerJson: Uint8Array | string,
+  words: readonly string[],
+  { special = false }: AddedTokenOptions = {},
+): string {
   const file = readTokenizerFile(tokenizerJson);
   const { json, vocabulary } = file;
   const fresh = [...new Set(words)].filter((word) => !vocabulary.has(word));
@@ -22,7 +31,7 @@ export function addTokens(tokenizerJson: Uint8Array | string, words: readonly st
     if (reason !== undefined) {
       throw new NnError('TOKENIZER_INVALID', `${JSON.stringify(content)} cannot be a token: ${reason}`);
     }
-    const flags = { single_word: true, lstrip: false, rstrip: false, normalized: true, special: false };
+    const flags = { single_word: !special, lstrip: false, rstrip: false, normalized: !special, special };
     return { id: first + i, content, ...flags };
   });
   const all = [...((json['added_tokens'] ?? []) as Json[]), ...added];

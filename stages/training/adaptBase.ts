@@ -14,8 +14,8 @@ import {
   writeSafetensors,
 } from '../../nn/index.js';
 import { digestOf } from '../digest.js';
+import type { LoadedBaseModel } from './baseModels/index.js';
 import { checkpointedStep } from './checkpointedStep.js';
-import type { UsableBase } from './domainVocabulary.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
 import { runTraining, type TrainingWork } from './runTraining.js';
@@ -46,7 +46,7 @@ export interface AdaptBaseInput {
   readonly pipeline: TrainModelInput['pipeline'];
   readonly datasetId: string;
   readonly rows: readonly DatasetRow[];
-  readonly base: UsableBase;
+  readonly base: LoadedBaseModel;
 }
 
 type Recipe = BaseAdaptation['recipe'];

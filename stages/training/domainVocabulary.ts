@@ -1,24 +1,12 @@
 import type { DatasetRow, Pipeline, TrainingRun } from '../../contracts/index.js';
-import {
-  addTokens,
-  findDomainWords,
-  growCheckpoint,
-  type ModelWeights,
-  readModelWeights,
-  withSegmentation,
-  writeSafetensors,
-} from '../../nn/index.js';
+import { addTokens, findDomainWords, withSegmentation } from '../../nn/index.js';
 import type { LoadedBaseModel } from './baseModels/index.js';
+import { grownBase } from './grownBase.js';
 import type { TrainingContext } from './ports.js';
-
-/** A base model that may have been changed on its way to the trainer. */
-export interface UsableBase extends Omit<LoadedBaseModel, 'weights'> {
-  readonly weights: ModelWeights;
-}
 
 /** The base model as a run begins with it, and how it came from the one that the recipe names. */
 export interface PreparedBase {
-  readonly base: UsableBase;
+  readonly base: LoadedBaseModel;
   readonly vocabulary: TrainingRun['vocabulary'];
 }
 
@@ -54,17 +42,13 @@ export const prepareBase = async (
   const origin = base.model;
   const saved = words.reduce((sum, word) => sum + word.saved * word.occurrences, 0);
   ctx.log.info({ words: words.length, tokensSaved: saved }, 'the tokenizer has the words of the domain');
-  return {
-    base: await withTokenizer(ctx, base, {
-      from,
-      to: addTokens(
-        from,
-        words.map(({ text }) => text),
-      ),
-      grown: words.length > 0,
-    }),
-    vocabulary: { origin, words: words.length, tokensSaved: saved },
-  };
+  const to = addTokens(
+    from,
+    words.map(({ text }) => text),
+  );
+  const prepared =
+    words.length > 0 ? await grownBase(ctx, base, { from, to }) : await sameWeights(ctx, base, to);
+  return { base: prepared, vocabulary: { origin, words: words.length, tokensSaved: saved } };
 };
 
 /** The base model of an earlier run, with the vocabulary that its weights were trained with. */
@@ -84,34 +68,13 @@ export const preparedBefore = async (
   };
 };
 
-const withTokenizer = async (
+const sameWeights = async (
   { blobs }: TrainingContext,
   base: LoadedBaseModel,
-  { from, to, grown }: { readonly from: Uint8Array | string; readonly to: string; readonly grown: boolean },
-): Promise<UsableBase> => {
-  const tokenizerJson = new TextEncoder().encode(to);
-  const tokenizer = await blobs.put(tokenizerJson);
-  if (!grown) return { ...base, tokenizerJson, model: { ...base.model, tokenizer } };
-  const before = readModelWeights(base.weights);
-  const after = await growCheckpoint({ configJson: base.config, weights: before }, { from, to });
-  const weights = writeSafetensors(after.weights, { format: 'pt' });
-  const config = after.configJson as LoadedBaseModel['config'];
-  const parameters = [...after.weights].reduce(
-    (sum, [name, { data }]) => sum + data.length - before.get(name)!.data.length,
-    base.model.parameters,
-  );
-  return {
-    config,
-    weights,
-    tokenizerJson,
-    model: {
-      ...base.model,
-      parameters,
-      tokenizer,
-      config: await blobs.put(new TextEncoder().encode(JSON.stringify(config))),
-      weights: { 'model.safetensors': await blobs.put(weights) },
-    },
-  };
+  tokenizerText: string,
+): Promise<LoadedBaseModel> => {
+  const tokenizerJson = new TextEncoder().encode(tokenizerText);
+  return { ...base, tokenizerJson, model: { ...base.model, tokenizer: await blobs.put(tokenizerJson) } };
 };
 
 /** Texts between two looks at the progress. */
