@@ -22,9 +22,7 @@ const folders = readdirSync(goldens, { recursive: true, encoding: 'utf8' })
 it.each(folders)('ten steps of %s in one run have the losses of ten PyTorch steps', async (folder) => {
   const files = readdirSync(new URL(`${folder}/`, goldens));
   const reference = readReferenceCase(
-    new Map(
-      files.map((name) => [name, new Uint8Array(readFileSync(new URL(`${folder}/${name}`, goldens)))]),
-    ),
+    new Map(files.map((name) => [name, new Uint8Array(readFileSync(new URL(`${folder}/${name}`, goldens)))])),
   );
   const { configJson, weights, expected } = reference;
   const model = buildModel({ configJson, weights, task: taskOf(configJson), seed: 0 });
