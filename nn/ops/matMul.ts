@@ -3,7 +3,7 @@ import { attribute, float, int } from '../graph/attributes.js';
 import { broadcast } from '../graph/dimension.js';
 import type { Attributes, Node, Shape } from '../graph/ir.js';
 import { elementCount } from '../tensor.js';
-import { fixed, floats, input } from './families.js';
+import { fixed, floats, input, requireType } from './families.js';
 import type { Emitter, OperatorRule } from './rule.js';
 
 interface Form {
@@ -19,7 +19,9 @@ interface Form {
  */
 export const matMul: OperatorRule = {
   infer: (node, known) => {
-    const [a, b] = asMatrices(node, floats(known, node, 0).shape, floats(known, node, 1).shape);
+    const left = floats(known, node, 0);
+    const right = requireType(node, floats(known, node, 1), left.dtype);
+    const [a, b] = asMatrices(node, left.shape, right.shape);
     const { transA, transB } = formOf(node);
     const [rows, inner] = lastTwo(a, transA);
     const [innerB, columns] = lastTwo(b, transB);
@@ -29,13 +31,12 @@ export const matMul: OperatorRule = {
         `${node.op}: [${a}] and [${b}] do not multiply (${inner} and ${innerB})`,
       );
     }
-    const isVector = (index: number) => known.type(input(node, index)).shape.length === 1;
     const shape = [
       ...broadcast(a.slice(0, -2), b.slice(0, -2)),
-      ...(isVector(0) ? [] : [rows]),
-      ...(isVector(1) ? [] : [columns]),
+      ...(left.shape.length === 1 ? [] : [rows]),
+      ...(right.shape.length === 1 ? [] : [columns]),
     ];
-    return [{ dtype: 'float32', shape }];
+    return [{ dtype: left.dtype, shape }];
   },
   gradient: ({ node, emitter, outputGradients, wanted }) => {
     if (!outputGradients[0]) return [null, null];
