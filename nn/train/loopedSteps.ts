@@ -50,7 +50,10 @@ export function stepsPerRunOf(
 }
 
 /** What keeps the updates out of the graph. */
-function obstacleTo({ optimizer, microBatchSize, batchSize }: TrainingRecipe): string | undefined {
+function obstacleTo(recipe: TrainingRecipe): string | undefined {
+  const { optimizer, microBatchSize, batchSize, precision = 'float32', packing = false } = recipe;
+  if (packing) return 'packing';
+  if (precision !== 'float32') return `the precision ${precision}`;
   if (optimizer?.type === 'adafactor') return 'Adafactor';
   return microBatchSize !== undefined && microBatchSize < batchSize ? 'a microBatchSize' : undefined;
 }

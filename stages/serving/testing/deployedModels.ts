@@ -1,5 +1,5 @@
-import { type ModelVersion, plumblineError, ServingRecipe } from '../../../contracts/index.js';
-import { buildClassifier, readSafetensors } from '../../../nn/index.js';
+import { type ModelVersion, plumblineError, ServingRecipe, TASK_RULES } from '../../../contracts/index.js';
+import { buildModel, readSafetensors } from '../../../nn/index.js';
 import { digestOf, sha256Hex } from '../../digest.js';
 import { keepOnnxModel } from '../../registry/onnxModel.js';
 import { MemoryBlobStore, MemoryObjectStore, memoryStageContext } from '../../testing/index.js';
@@ -22,8 +22,16 @@ export const deployedModels = (embeddedBytesMax?: number) => {
 
   const register = async (version: number, overrides: Partial<ModelVersion> = {}): Promise<string> => {
     const files = tinyModel();
+    const { task = 'sequence-classification' } = overrides;
+    const { head, classesOf } = TASK_RULES[task];
     const weights = readSafetensors(files['model.safetensors']);
-    const classifier = buildClassifier({ configJson: TINY_CONFIG, weights, labels: LABELS, seed: version });
+    const classifier = buildModel({
+      configJson: TINY_CONFIG,
+      weights,
+      task: head,
+      labels: classesOf(task === 'token-classification' ? (overrides.labels ?? LABELS) : LABELS),
+      seed: version,
+    });
     const manifest: ModelVersion = {
       kind: 'ModelVersion',
       model: 'triage',
