@@ -13,7 +13,6 @@ const PRODUCTS: ReadonlySet<string> = new Set<Operator>([
 /** Operators whose result holds values of its float operands and nothing else: rounding before or after is the same. */
 const MOVERS: ReadonlySet<string> = new Set<Operator>([
   'Concat-13',
-  'Expand-13',
   'Flatten-13',
   'Identity-16',
   'Reshape-19',
