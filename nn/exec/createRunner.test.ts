@@ -128,9 +128,14 @@ describe.each(PROVIDERS)('a runner on %s', (provider) => {
 describe('choosing a provider', () => {
   it('does not fall back in silence: a provider that is not there is an error', async () => {
     await expect(createRunner(doubling(), { threads: 1, providers: ['cuda'] })).rejects.toMatchObject({
-      code: 'GRAPH_INVALID',
-      message: expect.stringContaining('cuda'),
+      code: 'PROVIDER_UNAVAILABLE',
+      message: expect.stringMatching(/cuda: .* it needs an NVIDIA driver/),
     });
+  });
+
+  it('tells a provider that is not there from a model that none can load', async () => {
+    const wanted = createRunner(new Uint8Array(100), { threads: 1, providers: ['cuda', 'cpu'] });
+    await expect(wanted).rejects.toMatchObject({ code: 'GRAPH_INVALID' });
   });
 
   it('uses the next provider where the first is not there, and says so', async () => {
@@ -142,7 +147,7 @@ describe('choosing a provider', () => {
   it('says what to install where TensorFlow is not', async () => {
     const wanted = createRunner(doubling(), { threads: 1, providers: ['tfjs-node-gpu'] });
     await expect(wanted).rejects.toMatchObject({
-      code: 'GRAPH_INVALID',
+      code: 'PROVIDER_UNAVAILABLE',
       message: expect.stringContaining('npm install @tensorflow/tfjs-node-gpu'),
     });
   });

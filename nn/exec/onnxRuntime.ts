@@ -1,18 +1,48 @@
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { NnError } from '../errors.js';
+import { encodeModel } from '../graph/encode.js';
+import { GraphBuilder } from '../ops/builder.js';
 import type { Tensor } from '../tensor.js';
 import type { LoadableModel, OnnxRuntimeProvider, Runner, RunnerOptions } from './runner.js';
 
 // Every error is thrown as well; printed too, a provider that is merely absent would look like a fault.
 env.logLevel = 'fatal';
 
-/** Loads an ONNX model into ONNX Runtime; throws what ONNX Runtime throws where it cannot. */
+/**
+ * Loads an ONNX model into ONNX Runtime. Throws PROVIDER_UNAVAILABLE, saying what to do, where the provider loads no
+ * model at all; what ONNX Runtime throws where it does not load this one.
+ */
 export async function createOnnxRuntimeRunner(
   model: LoadableModel,
   provider: OnnxRuntimeProvider,
   options: RunnerOptions,
 ): Promise<Runner> {
-  return new OnnxRuntimeRunner(await openSession(model, provider, options), provider);
+  try {
+    return new OnnxRuntimeRunner(await openSession(model, provider, options), provider);
+  } catch (error) {
+    await requireProvider(provider, options);
+    throw error;
+  }
+}
+
+/** What makes a provider ready that is not. */
+const REMEDIES: Readonly<Record<OnnxRuntimeProvider, string>> = {
+  cpu: 'install onnxruntime-node again',
+  cuda: 'it needs an NVIDIA driver, CUDA 12, cuDNN 9 and the files that `npm rebuild onnxruntime-node` fetches',
+  tensorrt: 'it needs what cuda needs, and TensorRT 10',
+};
+
+/** ONNX Runtime has no list of what is ready and no codes, so a model that every provider runs is the question. */
+async function requireProvider(provider: OnnxRuntimeProvider, options: RunnerOptions): Promise<void> {
+  const builder = new GraphBuilder();
+  const y = builder.emit('Identity-16', [builder.input('x', 'float32', [1])]);
+  try {
+    const session = await openSession(encodeModel(builder.build('probe', { y })), provider, options);
+    await session.release();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new NnError('PROVIDER_UNAVAILABLE', `${reason.trim()}; ${REMEDIES[provider]}`, { cause });
+  }
 }
 
 // Providers are given one at a time, because ONNX Runtime itself falls back to the CPU without saying so.

@@ -2,9 +2,10 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { NnError } from '../errors.js';
 import { verifyGraph } from '../ops/verify.js';
 import type { Tensor } from '../tensor.js';
-import { decodeNodes } from './decodeNodes.js';
+import { decodeNodes, importerInto } from './decodeNodes.js';
 import { decodeTensor, type ReadExternal } from './decodeTensor.js';
 import { ONNX_DTYPES } from './dtypes.js';
+import type { Importer } from './imports.js';
 import type { Dimension, Graph, ValueInfo } from './ir.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema, type ValueInfoProto } from './onnx_pb.js';
 import { MODEL_BYTES_MAX, OPSET_VERSION } from './opset.js';
@@ -63,6 +64,7 @@ function decodeGraph(
   proto: GraphProto,
   versions: ReadonlyMap<string, number>,
   readExternal: ReadExternal | undefined,
+  outer?: Importer,
 ): Graph {
   if (proto.sparseInitializer.length > 0) {
     throw new NnError('OPERATOR_UNSUPPORTED', 'sparse weights are not supported');
@@ -80,7 +82,9 @@ function decodeGraph(
     inputs: proto.input.filter(({ name }) => !stored.has(name)).map(decodeValue),
     outputs: proto.output.map(decodeValue),
     initializers,
-    nodes: decodeNodes(proto, versions, initializers),
+    nodes: decodeNodes(proto, versions, importerInto(proto, initializers, outer), (inner, importer) =>
+      decodeGraph(inner, versions, readExternal, importer),
+    ),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Attribute, Graph, Node, Shape, ValueInfo } from './ir.js';
 import {
   AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
+  type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
@@ -19,6 +20,7 @@ import {
   ValueInfoProtoSchema,
 } from './onnx_pb.js';
 import { IR_VERSION, MODEL_BYTES_MAX, OPSET_VERSION, splitOperator } from './opset.js';
+import { graphsOf } from './scopes.js';
 
 /**
  * A graph as the bytes of an ONNX model file. `metadata` becomes its `metadata_props`; `encodeWeight` decides where a
@@ -37,24 +39,35 @@ export function encodeModel(
       `weights of ${weightBytes} bytes do not fit into an ONNX file; write them beside it with writeModelFile`,
     );
   }
-  const contributed = graph.nodes.some((node) => splitOperator(node.op).domain !== '');
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(IR_VERSION),
     producerName: 'plumbline',
     opsetImport: [
       { domain: '', version: BigInt(OPSET_VERSION) },
-      ...(contributed ? [{ domain: 'com.microsoft', version: 1n }] : []),
+      ...(isContributed(graph) ? [{ domain: 'com.microsoft', version: 1n }] : []),
     ],
-    graph: create(GraphProtoSchema, {
-      name: graph.name,
-      node: graph.nodes.map(encodeNode),
-      initializer: weights,
-      input: graph.inputs.map(encodeValue),
-      output: graph.outputs.map(encodeValue),
-    }),
+    graph: encodeGraph(graph, weights),
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   });
   return toBinary(ModelProtoSchema, model);
+}
+
+/** Whether it has an operator of ONNX Runtime's own. */
+function isContributed({ nodes }: Graph): boolean {
+  return nodes.some((node) => splitOperator(node.op).domain !== '' || graphsOf(node).some(isContributed));
+}
+
+function encodeGraph(
+  { name, nodes, inputs, outputs, initializers }: Graph,
+  weights: TensorProto[] = [...initializers].map(([weight, tensor]) => encodeTensor(weight, tensor)),
+): GraphProto {
+  return create(GraphProtoSchema, {
+    name,
+    node: nodes.map(encodeNode),
+    initializer: weights,
+    input: inputs.map(encodeValue),
+    output: outputs.map(encodeValue),
+  });
 }
 
 function encodeNode(node: Node, index: number) {
@@ -86,6 +99,12 @@ function encodeAttribute(name: string, attribute: Attribute) {
         name,
         type: AttributeType.INTS,
         ints: attribute.value.map(int64),
+      });
+    case 'graph':
+      return create(AttributeProtoSchema, {
+        name,
+        type: AttributeType.GRAPH,
+        g: encodeGraph(attribute.value),
       });
   }
 }

@@ -1,5 +1,6 @@
 import { bind } from '../graph/dimension.js';
 import type { Graph, Node } from '../graph/ir.js';
+import { readsOf } from '../graph/scopes.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { BYTES_PER_ELEMENT, elementCount } from '../tensor.js';
 import { executionOrder } from './executionOrder.js';
@@ -26,8 +27,8 @@ export function activationBytes(graph: Graph, lengths: Readonly<Record<string, n
   const outside = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => memoryOf(name)));
   for (const name of graph.initializers.keys()) outside.add(name);
   const lastUse = new Map<string, number>();
-  order.forEach(({ inputs, outputs }, step) => {
-    for (const value of [...inputs, ...outputs]) lastUse.set(memoryOf(value), step);
+  order.forEach((node, step) => {
+    for (const value of [...readsOf(node), ...node.outputs]) lastUse.set(memoryOf(value), step);
   });
   const alive = new Map<string, number>();
   let now = 0;
@@ -40,7 +41,7 @@ export function activationBytes(graph: Graph, lengths: Readonly<Record<string, n
     const owned = node.outputs.filter(
       (value) => value !== '' && memoryOf(value) === value && !outside.has(value),
     );
-    const dying = [...new Set(node.inputs.map(memoryOf))].filter(
+    const dying = [...new Set(readsOf(node).map(memoryOf))].filter(
       (value) => lastUse.get(value) === step && alive.has(value),
     );
     for (const value of owned) {

@@ -1,4 +1,5 @@
 import type { Graph, Node } from '../graph/ir.js';
+import { readsOf } from '../graph/scopes.js';
 
 /** The nodes that `values` are computed from, their own included. */
 export function ancestors(graph: Graph, values: readonly string[]): ReadonlySet<Node> {
@@ -7,7 +8,7 @@ export function ancestors(graph: Graph, values: readonly string[]): ReadonlySet<
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((name) => needed.has(name))) continue;
     found.add(node);
-    for (const name of node.inputs) needed.add(name);
+    for (const name of readsOf(node)) needed.add(name);
   }
   return found;
 }

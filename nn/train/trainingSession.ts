@@ -10,6 +10,7 @@ import {
   LossScaler,
   type Optimizer,
   type ParameterArena,
+  type Schedule,
   scheduledRate,
 } from '../optim/index.js';
 import { float32Data, float32Tensor, type Tensor } from '../tensor.js';
@@ -20,6 +21,7 @@ import type { Example, ExampleSet } from './example.js';
 import { createExampleSet, lengthsOf } from './exampleSet.js';
 import { runFingerprint } from './fingerprint.js';
 import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoint } from './history.js';
+import { createLoopedSteps, type LoopedSteps, stepsPerRunOf } from './loopedSteps.js';
 import { Pace } from './pace.js';
 import {
   optimizerSettings,
@@ -30,7 +32,7 @@ import {
 } from './recipe.js';
 import { type Arithmetic, createStepModels, type StepModels } from './stepModels.js';
 import { taskTraining } from './tasks/index.js';
-import type { TaskTraining } from './tasks/taskTraining.js';
+import type { TaskBatch, TaskTraining } from './tasks/taskTraining.js';
 import { type TrainedPart, trainedPart } from './trainedPart.js';
 
 export interface TrainingOptions {
@@ -41,6 +43,11 @@ export interface TrainingOptions {
   readonly recipe: TrainingRecipe;
   readonly threads: number;
   readonly providers?: readonly Provider[];
+  /**
+   * Steps computed with their updates in one run, so that weights and state stay on a GPU between them. Each step is the
+   * same bits, however many are in a run. Default: 16 on a GPU; elsewhere the updates are done outside of the graph.
+   */
+  readonly stepsPerRun?: number;
   /** What `checkpoint()` of a session with the same options returned. */
   readonly resumeFrom?: Uint8Array;
 }
@@ -115,6 +122,7 @@ export class TrainingSession {
     private readonly arena: ParameterArena,
     private readonly optimizer: Optimizer,
     private readonly models: StepModels,
+    private readonly looped: LoopedSteps | null,
   ) {
     this.losses = new Float32Array(plan.totalSteps);
     this.lengths = lengthsOf(sets.train);
@@ -125,7 +133,8 @@ export class TrainingSession {
   /**
    * Throws LABEL_UNKNOWN, TOKENIZER_INVALID or SHAPE_MISMATCH for examples the model cannot learn from or a recipe
    * that does not fit, BASE_MODEL_UNSUPPORTED for an adapter the model cannot have, OPERATOR_UNSUPPORTED for a precision
-   * that no provider has, CHECKPOINT_CORRUPT for a damaged checkpoint or one of another run.
+   * that no provider has, REQUEST_INVALID for several steps a run where the recipe does not allow it,
+   * CHECKPOINT_CORRUPT for a damaged checkpoint or one of another run.
    */
   static async create(options: TrainingOptions): Promise<TrainingSession> {
     const { resumeFrom, ...rest } = options;
@@ -149,7 +158,35 @@ export class TrainingSession {
       ...(providers && { providers }),
     });
     const plan = planTraining(recipe, options.train.length);
-    const session = new TrainingSession(rest, sets, plan, fingerprint, part, arena, optimizer, models);
+    const stepsPerRun = stepsPerRunOf(recipe, models.training.provider, options.stepsPerRun);
+    const settings = {
+      optimizer: optimizerSettings(recipe, model),
+      schedule: scheduleOf(recipe, plan),
+      maxGradNorm: recipe.maxGradNorm,
+    };
+    const looped =
+      stepsPerRun === null
+        ? null
+        : await createLoopedSteps({
+            model,
+            settings,
+            arena,
+            stepsPerRun,
+            graph: models.graph,
+            runner: models.runner,
+          });
+    if (looped) await models.training.dispose();
+    const session = new TrainingSession(
+      rest,
+      sets,
+      plan,
+      fingerprint,
+      part,
+      arena,
+      optimizer,
+      models,
+      looped,
+    );
     if (checkpoint) session.restore(checkpoint);
     return session;
   }
@@ -158,11 +195,17 @@ export class TrainingSession {
     return this.history.stoppedEarly || this.history.step >= this.plan.totalSteps;
   }
 
+  /** The updates of one run, `stepsPerRun` or as many as are left until the next evaluation; throws as `step` does. */
+  async advance(signal?: AbortSignal): Promise<readonly TrainingProgress[]> {
+    return this.looped ? this.loop(this.looped, this.looped.stepsPerRun, signal) : [await this.step(signal)];
+  }
+
   /**
    * One update, and an evaluation where one is due; where float16 gradients overflow, the update is left out. Throws
    * LOSS_NOT_FINITE before the weights are touched, CANCELLED during an evaluation.
    */
   async step(signal?: AbortSignal): Promise<TrainingProgress> {
+    if (this.looped) return (await this.loop(this.looped, 1, signal))[0]!;
     const startedMs = performance.now();
     const { step } = this.history;
     const { recipe } = this.options;
@@ -174,41 +217,16 @@ export class TrainingSession {
       { 'training loss': loss, ...(!this.scaler && { 'gradient norm': scaledNorm }) },
       recipe.precision,
     );
-    const { totalSteps, warmupSteps } = this.plan;
-    const learningRate = scheduledRate(
-      { shape: recipe.schedule ?? 'linear', learningRate: recipe.learningRate, warmupSteps, totalSteps },
-      step,
-    );
     const lossScale = this.scaler?.scale ?? 1;
     const accepted = this.scaler?.accept(scaledNorm) ?? true;
     if (accepted) {
+      const learningRate = scheduledRate(scheduleOf(recipe, this.plan), step);
       this.optimizer.step({ learningRate, maxGradNorm: recipe.maxGradNorm, lossScale }, scaledNorm);
     }
-    this.losses[step] = loss;
     this.pace.addStep(performance.now() - startedMs, realTokens);
-    const before = this.history;
-    this.history = {
-      ...before,
-      step: step + 1,
-      realTokens: before.realTokens + realTokens,
-      paddedTokens: before.paddedTokens + paddedTokens,
-      ...(this.scaler && { lossScaling: this.scaler.state }),
-    };
-    const validation = this.evaluationIsDue() ? await this.evaluate(signal) : undefined;
-    return {
-      step: step + 1,
-      totalSteps,
-      epoch: Math.floor(step / this.plan.stepsPerEpoch) + 1,
-      loss,
-      learningRate,
-      gradNorm: accepted ? scaledNorm / lossScale : null,
-      ...(this.scaler && { lossScale }),
-      arithmetic: this.models.arithmetic,
-      tokensPerSecond: this.pace.tokensPerSecond(),
-      paddingShare: this.paddingShare(),
-      secondsLeft: this.secondsLeft(),
-      ...(validation && { validation }),
-    };
+    const gradNorm = accepted ? scaledNorm / lossScale : null;
+    const progress = this.recordStep({ loss, gradNorm, realTokens, paddedTokens });
+    return this.evaluated({ ...progress, ...(this.scaler && { lossScale }) }, signal);
   }
 
   /** The state between two steps. */
@@ -243,8 +261,76 @@ export class TrainingSession {
   }
 
   async dispose(): Promise<void> {
-    await this.models.training.dispose();
+    await (this.looped?.runner ?? this.models.training).dispose();
     await this.models.evaluation.dispose();
+  }
+
+  /** At most `count` updates in one run, and the evaluation that is due after them. */
+  private async loop(
+    { runner }: LoopedSteps,
+    count: number,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly TrainingProgress[]> {
+    const startedMs = performance.now();
+    const { step } = this.history;
+    const { evaluateEverySteps, totalSteps } = this.plan;
+    const left = Math.min(totalSteps - step, evaluateEverySteps - (step % evaluateEverySteps));
+    const batches = Array.from({ length: Math.min(count, left) }, (_, at) =>
+      this.feedsOf(this.batch(step + at), step + at),
+    );
+    const { losses, gradNorms } = await runner.run(
+      batches.map(({ feeds }) => feeds),
+      step,
+    );
+    const stepMs = (performance.now() - startedMs) / losses.length;
+    const made: TrainingProgress[] = [];
+    for (const [at, loss] of losses.entries()) {
+      const gradNorm = gradNorms[at]!;
+      requireFinite(step + at + 1, { 'training loss': loss, 'gradient norm': gradNorm });
+      this.pace.addStep(stepMs, batches[at]!.realTokens);
+      made.push(this.recordStep({ ...batches[at]!, loss, gradNorm }));
+    }
+    return made.with(-1, await this.evaluated(made.at(-1)!, signal));
+  }
+
+  /** What is known after a step, with the evaluation where one is due. */
+  private async evaluated(
+    progress: TrainingProgress,
+    signal: AbortSignal | undefined,
+  ): Promise<TrainingProgress> {
+    if (!this.evaluationIsDue()) return progress;
+    const validation = await this.evaluate(signal);
+    return { ...progress, secondsLeft: this.secondsLeft(), validation };
+  }
+
+  /** Counts an update that is done, and says what is known after it. */
+  private recordStep(made: {
+    readonly loss: number;
+    readonly gradNorm: number | null;
+    readonly realTokens: number;
+    readonly paddedTokens: number;
+  }): TrainingProgress {
+    const { step, realTokens, paddedTokens } = this.history;
+    this.losses[step] = made.loss;
+    this.history = {
+      ...this.history,
+      step: step + 1,
+      realTokens: realTokens + made.realTokens,
+      paddedTokens: paddedTokens + made.paddedTokens,
+      ...(this.scaler && { lossScaling: this.scaler.state }),
+    };
+    return {
+      step: step + 1,
+      totalSteps: this.plan.totalSteps,
+      epoch: Math.floor(step / this.plan.stepsPerEpoch) + 1,
+      loss: made.loss,
+      learningRate: scheduledRate(scheduleOf(this.options.recipe, this.plan), step),
+      gradNorm: made.gradNorm,
+      arithmetic: this.models.arithmetic,
+      tokensPerSecond: this.pace.tokensPerSecond(),
+      paddingShare: this.paddingShare(),
+      secondsLeft: this.secondsLeft(),
+    };
   }
 
   private restore(checkpoint: ReturnType<typeof decodeCheckpoint>): void {
@@ -294,9 +380,7 @@ export class TrainingSession {
   }
 
   private async computeGradients(batch: Int32Array): Promise<ComputedBatch> {
-    const { model, recipe } = this.options;
-    const epoch = Math.floor(this.history.step / this.plan.stepsPerEpoch);
-    const { feeds, ...counts } = this.task.batch(this.sets.train, batch, { ...recipe, model, epoch });
+    const { feeds, ...counts } = this.feedsOf(batch, this.history.step);
     const gradients = new Map(
       [...this.arena.region('gradients')].map(([name, tensor]) => [gradientName(name), tensor]),
     );
@@ -310,6 +394,12 @@ export class TrainingSession {
       { loss, ...Object.fromEntries(gradients) },
     );
     return { ...counts, loss: float32Data(loss)[0]! };
+  }
+
+  private feedsOf(batch: Int32Array, step: number): TaskBatch {
+    const { model, recipe } = this.options;
+    const epoch = Math.floor(step / this.plan.stepsPerEpoch);
+    return this.task.batch(this.sets.train, batch, { ...recipe, model, epoch });
   }
 
   private evaluationIsDue(): boolean {
@@ -348,6 +438,13 @@ export class TrainingSession {
     const remaining = totalSteps - this.history.step;
     return this.pace.secondsFor(remaining, Math.ceil(remaining / evaluateEverySteps));
   }
+}
+
+function scheduleOf(
+  { schedule, learningRate }: TrainingRecipe,
+  { warmupSteps, totalSteps }: TrainingPlan,
+): Schedule {
+  return { shape: schedule ?? 'linear', learningRate, warmupSteps, totalSteps };
 }
 
 /** Throws SHAPE_MISMATCH for settings that the task cannot have. */

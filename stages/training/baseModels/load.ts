@@ -6,7 +6,7 @@ import {
   plumblineError,
   type TrainingRecipe,
 } from '../../../contracts/index.js';
-import { countCheckpointParameters, describeGgufFile } from '../../../nn/index.js';
+import { countCheckpointParameters, describeGgufFile, type ModelWeights } from '../../../nn/index.js';
 import { sha256Hex } from '../../digest.js';
 import { throwIfCancelled } from '../../pace.js';
 import { type HuggingFaceConfig, parseModelConfig } from './architecture.js';
@@ -20,9 +20,14 @@ import { withWorkingFolder } from './workingFolder.js';
 export interface LoadedBaseModel {
   readonly model: BaseModel;
   readonly config: HuggingFaceConfig;
+  /** As they were stored, or the bytes of what was made of them. */
+  readonly weights: ModelWeights;
+  readonly tokenizerJson: Uint8Array;
+}
+
+interface StoredBaseModel extends LoadedBaseModel {
   /** A checkpoint's folder or a GGUF file, there as long as the model is used. */
   readonly weights: string;
-  readonly tokenizerJson: Uint8Array;
 }
 
 /**
@@ -34,7 +39,7 @@ export interface LoadedBaseModel {
 export const withBaseModel = async <T>(
   ctx: BaseModelContext,
   base: TrainingRecipe['base'],
-  use: (loaded: LoadedBaseModel) => Promise<T>,
+  use: (loaded: StoredBaseModel) => Promise<T>,
 ): Promise<T> => {
   throwIfCancelled(ctx.signal);
   return withModelFiles(ctx, base, async (stored) => use(await keep(ctx, base, stored)));
@@ -44,7 +49,7 @@ const keep = async (
   ctx: BaseModelContext,
   base: TrainingRecipe['base'],
   stored: StoredModel,
-): Promise<LoadedBaseModel> => {
+): Promise<StoredBaseModel> => {
   const { config, parameters } = await examine(stored, base);
   const blobs = new Map<string, BlobRef>();
   for (const name of stored.files.keys()) {
