@@ -133,8 +133,8 @@ export class TrainingSession {
   /**
    * Throws LABEL_UNKNOWN, TOKENIZER_INVALID or SHAPE_MISMATCH for examples the model cannot learn from or a recipe
    * that does not fit, BASE_MODEL_UNSUPPORTED for an adapter the model cannot have, OPERATOR_UNSUPPORTED for a precision
-   * that no provider has, REQUEST_INVALID for several steps a run where the recipe does not allow it,
-   * CHECKPOINT_CORRUPT for a damaged checkpoint or one of another run.
+   * that no provider has, REQUEST_INVALID for several steps a run where the recipe does not allow it, CHECKPOINT_CORRUPT
+   * for a damaged checkpoint or one of another run.
    */
   static async create(options: TrainingOptions): Promise<TrainingSession> {
     const { resumeFrom, ...rest } = options;
@@ -225,8 +225,7 @@ export class TrainingSession {
     }
     this.pace.addStep(performance.now() - startedMs, realTokens);
     const gradNorm = accepted ? scaledNorm / lossScale : null;
-    const progress = this.recordStep({ loss, gradNorm, realTokens, paddedTokens });
-    return this.evaluated({ ...progress, ...(this.scaler && { lossScale }) }, signal);
+    return this.evaluated(this.recordStep({ loss, gradNorm, lossScale, realTokens, paddedTokens }), signal);
   }
 
   /** The state between two steps. */
@@ -307,6 +306,7 @@ export class TrainingSession {
   private recordStep(made: {
     readonly loss: number;
     readonly gradNorm: number | null;
+    readonly lossScale?: number;
     readonly realTokens: number;
     readonly paddedTokens: number;
   }): TrainingProgress {
@@ -326,6 +326,7 @@ export class TrainingSession {
       loss: made.loss,
       learningRate: scheduledRate(scheduleOf(this.options.recipe, this.plan), step),
       gradNorm: made.gradNorm,
+      ...(this.scaler && { lossScale: made.lossScale }),
       arithmetic: this.models.arithmetic,
       tokensPerSecond: this.pace.tokensPerSecond(),
       paddingShare: this.paddingShare(),

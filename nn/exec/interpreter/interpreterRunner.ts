@@ -68,19 +68,6 @@ function kernelOf(op: string): Kernel {
   throw new NnError('OPERATOR_UNSUPPORTED', `${op} cannot be interpreted: ${kernel.notAvailable}`);
 }
 
-/** tfjs has no half floats, and the kernels would take their bits for whole numbers. */
-function refuseHalves(graph: Graph): void {
-  const builder = GraphBuilder.from(graph);
-  for (const { op, inputs } of graph.nodes) {
-    const half = inputs.find((name) => name !== '' && isHalf(builder.type(name).dtype));
-    if (half === undefined || op === 'Cast-19') continue;
-    throw new NnError(
-      'OPERATOR_UNSUPPORTED',
-      `${op} of ${builder.type(half).dtype} cannot be interpreted: cast '${half}' to float32 before it`,
-    );
-  }
-}
-
 function execute(plan: readonly Step[], values: Scope): void {
   for (const { node, dead } of plan) {
     compute(node, values);
@@ -105,6 +92,19 @@ function inside(graph: Graph, inputs: readonly Value[], outer: Scope): Value[] {
     });
   } finally {
     values.freeAll();
+  }
+}
+
+/** tfjs has no half floats, and the kernels would take their bits for whole numbers. */
+function refuseHalves(graph: Graph): void {
+  const builder = GraphBuilder.from(graph);
+  for (const { op, inputs } of graph.nodes) {
+    const half = inputs.find((name) => name !== '' && isHalf(builder.type(name).dtype));
+    if (half === undefined || op === 'Cast-19') continue;
+    throw new NnError(
+      'OPERATOR_UNSUPPORTED',
+      `${op} of ${builder.type(half).dtype} cannot be interpreted: cast '${half}' to float32 before it`,
+    );
   }
 }
 
