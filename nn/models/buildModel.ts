@@ -4,6 +4,7 @@ import { GraphBuilder } from '../ops/builder.js';
 import type { Tensor } from '../tensor.js';
 import { type ConfigFields, configFields, unsupported } from './configFields.js';
 import { familyOf } from './families.js';
+import { PaddedLayout } from './layers/paddedLayout.js';
 import { loadParameters } from './parameters.js';
 import { TASK_RULES } from './tasks.js';
 import { type Model, TASKS, type Task } from './types.js';
@@ -35,9 +36,15 @@ export function buildModel({ configJson, weights, task, labels: given, seed }: M
   const head = { task, labels: labels.length };
   const parameters = loadParameters(family.parameters(config, head), family.prefix, weights, seed);
   const builder = new GraphBuilder();
-  family.declareInputs(builder, 'inference', 'batch');
+  family.declareInputs(builder, { purpose: 'inference', rows: 'batch', packed: false });
   for (const [name, tensor] of parameters) builder.initializer(name, tensor);
-  const outputs = family.forward({ builder, config, head, purpose: 'inference' });
+  const outputs = family.forward({
+    builder,
+    config,
+    head,
+    purpose: 'inference',
+    layout: new PaddedLayout(builder),
+  });
   const graph = builder.build(graphName(task), outputs);
   return { modelType: config.modelType, task, config, labels, graph, parameters };
 }

@@ -109,6 +109,15 @@ describe('training in half precision', () => {
     expect(inside.at(-1)!.arithmetic).toEqual(outside.at(-1)!.arithmetic);
   });
 
+  it('follows the losses of float32 with several texts a row', async () => {
+    const exact = await progressOf(options({ packing: true }));
+    const rounded = await progressOf(options({ packing: true, precision: 'float16' }));
+    rounded.forEach(({ loss }, step) => {
+      expect(Math.abs(loss - exact[step]!.loss)).toBeLessThanOrEqual(2 ** -11 * exact[step]!.loss);
+    });
+    expect(rounded.map(({ loss }) => loss)).not.toEqual(exact.map(({ loss }) => loss));
+  });
+
   it('trains an adapter too', async () => {
     const lora = { rank: 4, alpha: 8 };
     const result = await trainToEnd({

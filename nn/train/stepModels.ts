@@ -9,7 +9,10 @@ import type { Precision } from './recipe.js';
 export interface StepModels {
   /** Loss and gradients; see `TrainingGraph`. */
   readonly training: Runner;
-  /** Loss and scores alone: ONNX Runtime would compute all gradients of the training model even where none is fetched. */
+  /**
+   * Loss and scores alone, of padded texts: ONNX Runtime would compute all gradients of the training model even where
+   * none is fetched.
+   */
   readonly evaluation: Runner;
   readonly arithmetic: Arithmetic;
   /** What a further graph of the run must be built with. */
@@ -44,7 +47,7 @@ export async function createStepModels(
     : options;
   const runner = { threads, providers: chosen ? [chosen.provider] : providers };
   const [training, evaluation] = await createGraphRunners(
-    [trainingGraphOf(model, graph).graph, evaluationGraphOf(model, graph)],
+    [trainingGraphOf(model, graph).graph, evaluationGraphOf(model, { ...graph, packed: false })],
     runner,
   );
   const emulated = chosen?.products === 'emulated';

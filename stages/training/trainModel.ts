@@ -186,6 +186,7 @@ const nnRecipe = (recipe: TrainingRecipe, seed: number): NnRecipe => ({
   layerwiseDecay: recipe.layerwiseDecay,
   ...(recipe.microBatchSize !== undefined && { microBatchSize: recipe.microBatchSize }),
   precision: recipe.precision,
+  packing: recipe.packing,
   weightDecay: recipe.weightDecay,
   warmupRatio: recipe.warmupRatio,
   maxGradNorm: recipe.maxGradNorm,

@@ -1,5 +1,5 @@
-import { type ModelVersion, plumblineError, ServingRecipe } from '../../../contracts/index.js';
-import { buildClassifier, exportOnnx, readSafetensors } from '../../../nn/index.js';
+import { type ModelVersion, plumblineError, ServingRecipe, TASK_RULES } from '../../../contracts/index.js';
+import { buildModel, exportOnnx, readSafetensors } from '../../../nn/index.js';
 import { digestOf, sha256Hex } from '../../digest.js';
 import { MemoryBlobStore, MemoryObjectStore, memoryStageContext } from '../../testing/index.js';
 import { TINY_CONFIG, tinyModel } from '../../training/testing/tinyModel.js';
@@ -18,9 +18,17 @@ export const deployedModels = () => {
 
   const register = async (version: number, overrides: Partial<ModelVersion> = {}): Promise<string> => {
     const files = tinyModel();
+    const { task = 'sequence-classification' } = overrides;
+    const { head, classesOf } = TASK_RULES[task];
     const weights = readSafetensors(files['model.safetensors']);
     const onnx = exportOnnx(
-      buildClassifier({ configJson: TINY_CONFIG, weights, labels: LABELS, seed: version }),
+      buildModel({
+        configJson: TINY_CONFIG,
+        weights,
+        task: head,
+        labels: classesOf(task === 'token-classification' ? (overrides.labels ?? LABELS) : LABELS),
+        seed: version,
+      }),
     );
     const manifest: ModelVersion = {
       kind: 'ModelVersion',
