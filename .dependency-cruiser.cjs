@@ -94,9 +94,9 @@ module.exports = {
     {
       name: 'nn-from-stages-only',
       comment:
-        "Models are computed with in stages/; the other folders ask a stage. `plumbline model verify` alone asks nn itself: it checks the core on a person's machine, without an installation (decision 0006).",
+        "Models are computed with in stages/; the other folders ask a stage. `plumbline model verify` and the commands of clients/cli/local alone ask nn themselves: they work on files of a person's machine, without an installation (decision 0006).",
       severity: 'error',
-      from: { pathNot: ['^(nn|stages|bench)/', '^clients/cli/verifyModel\\.ts$', TESTS] },
+      from: { pathNot: ['^(nn|stages|bench)/', '^clients/cli/(verifyModel\\.ts$|local/)', TESTS] },
       to: { path: '^nn/' },
     },
     {

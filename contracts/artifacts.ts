@@ -115,7 +115,17 @@ export const TrainingRun = z.strictObject({
   kind: z.literal('TrainingRun'),
   pipeline: Name,
   dataset: Sha256,
+  /** As the run read texts: with the words that `vocabulary` counts. */
   base: BaseModel,
+  /** What the base model was before its tokenizer got the domain's words or segmentation; null where it is as it was. */
+  vocabulary: z
+    .strictObject({
+      origin: BaseModel,
+      words: z.number().int().nonnegative(),
+      /** In the training texts. */
+      tokensSaved: z.number().int().nonnegative(),
+    })
+    .nullable(),
   /** The BaseAdaptation whose weights it began with. */
   adaptation: Sha256.nullable(),
   /** The TrainingRun it went on from, with the rows that one had not seen. */

@@ -217,6 +217,26 @@ export const TrainingRecipe = z.strictObject({
     })
     .optional()
     .describe('Trains a LoRA adapter and the new head in place of the model’s own weights.'),
+  vocabulary: z
+    .strictObject({
+      add: z.number().int().min(1).max(100_000).describe('Words at most.'),
+      minimumFrequency: z
+        .number()
+        .int()
+        .min(1)
+        .default(5)
+        .describe('Occurrences a word needs among the training texts; rarer ones learn no good embedding.'),
+    })
+    .optional()
+    .describe(
+      'Gives the tokenizer those words of the training texts that save the most tokens; each starts as the mean of the tokens it was made of. They learn only where the embeddings do: with `freeze: none` or `adaptation`.',
+    ),
+  segmentation: z
+    .enum(['none', 'jieba'])
+    .default('none')
+    .describe(
+      'jieba: words are found in Chinese text before it is tokenised, in training and serving alike.',
+    ),
   labelSmoothing: z
     .number()
     .min(0)
@@ -415,6 +435,11 @@ export const Pipeline = z
     const report = (path: (string | number)[], message: string) =>
       context.addIssue({ code: 'custom', path, message });
     if (new Set(pipeline.labels).size !== pipeline.labels.length) report(['labels'], 'labels must differ');
+    if (pipeline.training.lora && pipeline.training.vocabulary)
+      report(
+        ['training', 'vocabulary'],
+        'an adapter fits the base model as it is; leave lora or vocabulary out',
+      );
     const names = pipeline.sources.map((source) => source.name);
     if (new Set(names).size !== names.length) report(['sources'], 'source names must differ');
     checkTask(pipeline, report);

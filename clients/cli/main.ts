@@ -16,6 +16,7 @@ import { type Connection, connect } from './connection.js';
 import { runDriftExample, seedOf } from './drift.js';
 import { followRun } from './follow.js';
 import { table } from './format.js';
+import { addGenerateCommand, addTokenizerCommands } from './local/index.js';
 import { pipelineJsonSchema, readPipelineFile } from './pipelineFile.js';
 import { pipelineReference } from './pipelineReference.js';
 import { type Span, spanOf } from './span.js';
@@ -218,6 +219,10 @@ case.safetensors (inputs, labels, logits), gradients.safetensors and expected.js
     say(report);
     if (!passed) process.exitCode = 1;
   });
+
+const surroundings = { say, signal: interrupted.signal };
+addTokenizerCommands(program, surroundings);
+addGenerateCommand(program, surroundings);
 
 program
   .command('classify <model> <text>')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { int } from '../graph/attributes.js';
+import { graph, int } from '../graph/attributes.js';
 import { onnxDtype } from '../graph/dtypes.js';
 import { encodeModel } from '../graph/encode.js';
 import { GraphBuilder } from '../ops/builder.js';
@@ -56,12 +56,22 @@ describe('half floats', () => {
     await interpreter.dispose();
   });
 
-  it('are refused by the interpreter where they would have to be computed with', async () => {
-    const builder = new GraphBuilder();
-    const x = builder.input('x', 'float16', ['count']);
-    const model = encodeModel(builder.build('sum', { y: builder.emit('Add-14', [x, x]) }));
-    await expect(createRunner(model, { threads: 1, providers: ['tfjs-cpu'] })).rejects.toThrow(
-      /Add-14 of float16 cannot be interpreted: cast 'x' to float32/,
-    );
+  it('are refused by the interpreter where they would have to be computed with, inside a branch too', async () => {
+    const sum = new GraphBuilder();
+    const x = sum.input('x', 'float16', ['count']);
+    const outer = new GraphBuilder();
+    outer.input('x', 'float16', ['count']);
+    const branch = () => {
+      const inner = outer.within();
+      return inner.build('branch', { chosen: inner.emit('Add-14', ['x', 'x']) });
+    };
+    const condition = outer.input('condition', 'bool', []);
+    const branches = { then_branch: graph(branch()), else_branch: graph(branch()) };
+    const y = outer.emit('Cast-19', [outer.emit('If-16', [condition], branches)], { to: int(1) });
+    for (const refused of [sum.build('sum', { y: sum.emit('Add-14', [x, x]) }), outer.build('if', { y })]) {
+      await expect(
+        createRunner(encodeModel(refused), { threads: 1, providers: ['tfjs-cpu'] }),
+      ).rejects.toThrow(/Add-14 of float16 cannot be interpreted: cast 'x' to float32/);
+    }
   });
 });

@@ -4,7 +4,6 @@ import type { Runner, RunnerOptions } from '../exec/runner.js';
 import { buildDecodingModel } from '../models/decodingModel.js';
 import type { Model } from '../models/types.js';
 import { type Decoding, startDecoding } from './decoding.js';
-import { buildPickRows } from './pickRows.js';
 
 /** A language model that is loaded for writing. */
 export interface Decoder {
@@ -30,7 +29,6 @@ export async function createDecoder(model: Model, options: RunnerOptions): Promi
     return runner;
   };
   const decoder = await load(built.decoder);
-  const pickRows = await load(buildPickRows(built.cacheShape));
   const mostTokens = built.encoder ? built.maxPositions : built.maxPositions - 1;
   const encoder = built.encoder && { runner: await load(built.encoder), startId: built.startId ?? 0 };
   const { vocabularySize, maxPositions, cacheShape } = built;
@@ -39,7 +37,7 @@ export async function createDecoder(model: Model, options: RunnerOptions): Promi
     maxPositions,
     start: (prompts) => {
       requirePrompts(prompts, vocabularySize, mostTokens);
-      return startDecoding({ decoder, pickRows, cacheShape, ...(encoder ? { encoder } : {}) }, prompts);
+      return startDecoding({ decoder, cacheShape, ...(encoder ? { encoder } : {}) }, prompts);
     },
     dispose: async () => {
       await Promise.all(runners.map((runner) => runner.dispose()));

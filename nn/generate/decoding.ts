@@ -1,15 +1,14 @@
 import { NnError } from '../errors.js';
 import type { Runner } from '../exec/runner.js';
-import { type CacheShape, cacheNames } from '../models/layers/keyValueCache.js';
+import { type CacheShape, cacheNames, USED_SLOTS } from '../models/layers/keyValueCache.js';
 import { float32Data, int64Tensor, type Tensor } from '../tensor.js';
-import { extendMask, padLeft } from './padding.js';
-import { pickTensorRows } from './pickRows.js';
+import { extendMask, padLeft, withRoom } from './padding.js';
+import { pickTensorRows } from './pickTensorRows.js';
 import { TensorCache } from './tensorCache.js';
 
 /** The models of one decoder. */
 export interface DecodingRunners {
   readonly decoder: Runner;
-  readonly pickRows: Runner;
   readonly encoder?: { readonly runner: Runner; readonly startId: number };
   readonly cacheShape: CacheShape;
 }
@@ -51,6 +50,7 @@ class BatchDecoding implements Decoding {
   #prompts: Int32Array;
   #memory: Readonly<Record<string, Tensor>>;
   #logits: Float32Array = new Float32Array(0);
+  readonly #fetches: Readonly<Record<string, null>>;
 
   static async start(
     runners: DecodingRunners,
@@ -74,6 +74,8 @@ class BatchDecoding implements Decoding {
     this.#memory = memory;
     this.#cache = new TensorCache(runners.cacheShape, begun.length);
     this.#mask = mask;
+    const added = cacheNames('new', runners.cacheShape);
+    this.#fetches = Object.fromEntries(['logits', ...added].map((name) => [name, null]));
     this.#prompts = Int32Array.from(begun.keys());
   }
 
@@ -83,33 +85,30 @@ class BatchDecoding implements Decoding {
   }
 
   async advance(tokens: Int32Array, rows?: Int32Array): Promise<void> {
-    if (rows && !(rows.length === this.#cache.rows && rows.every((row, at) => row === at)))
-      await this.#pick(rows);
+    if (rows && !(rows.length === this.#cache.rows && rows.every((row, at) => row === at))) this.#pick(rows);
     this.#mask = extendMask(this.#mask);
     await this.#run(int64Tensor([tokens.length, 1], BigInt64Array.from(tokens, BigInt)));
   }
 
   async #run(ids: Tensor): Promise<void> {
-    const [rows, added] = [ids.dims[0]!, ids.dims[1]!];
-    const length = this.#cache.length + added;
-    const feeds = { input_ids: ids, attention_mask: this.#mask, ...this.#memory };
-    const { logits } = await this.#runners.decoder.run(
-      { ...feeds, ...this.#cache.past() },
-      { ...this.#cache.present(rows, length), logits: null },
-    );
-    this.#cache.commit(rows, length);
+    const cache = this.#cache;
+    const feeds = {
+      input_ids: ids,
+      attention_mask: withRoom(this.#mask, { used: cache.length, room: cache.room }),
+      [USED_SLOTS]: int64Tensor([1], BigInt64Array.of(BigInt(cache.length))),
+      ...cache.past(),
+      ...this.#memory,
+    };
+    const { logits, ...added } = await this.#runners.decoder.run(feeds, this.#fetches);
+    cache.append(added);
     this.#logits = float32Data(logits!);
-    if (this.#logits.some(Number.isNaN)) {
+    if (holdsNaN(this.#logits)) {
       throw new NnError('WEIGHTS_CORRUPT', 'the model gives scores that are not numbers; check its weights');
     }
   }
 
-  async #pick(rows: Int32Array): Promise<void> {
-    const { length } = this.#cache;
-    const picked = int64Tensor([rows.length], BigInt64Array.from(rows, BigInt));
-    const past = this.#cache.past();
-    await this.#runners.pickRows.run({ ...past, rows: picked }, this.#cache.present(rows.length, length));
-    this.#cache.commit(rows.length, length);
+  #pick(rows: Int32Array): void {
+    this.#cache.pick(rows);
     this.#mask = pickTensorRows(this.#mask, rows);
     const prompts = rows.map((row) => this.#prompts[row]!);
     if (sameValues(prompts, this.#prompts)) return;
@@ -118,6 +117,12 @@ class BatchDecoding implements Decoding {
       Object.entries(this.#memory).map(([name, tensor]) => [name, pickTensorRows(tensor, rows)]),
     );
   }
+}
+
+/** A loop, because a callback for each of the vocabulary's scores would take as long as a layer. */
+function holdsNaN(values: Float32Array): boolean {
+  for (let at = 0; at < values.length; at += 1) if (Number.isNaN(values[at])) return true;
+  return false;
 }
 
 function sameValues(left: Int32Array, right: Int32Array): boolean {

@@ -30,6 +30,8 @@ export type Strategy =
 export interface WritingOptions {
   /** Most tokens to write of each text; it also ends where the model's positions do. */
   readonly maxNewTokens: number;
+  /** Most tokens of each text with what it begins with, see `Decoding.begun`; default as many as the model has positions. */
+  readonly maxLength?: number;
   /** Default greedy. */
   readonly strategy?: Strategy;
   /** Tokens that end a text; they count as written. */
@@ -46,6 +48,7 @@ export interface WritingOptions {
 export function requireOptions(options: WritingOptions, vocabularySize: number): void {
   const { strategy = { kind: 'greedy' }, stopIds = [] } = options;
   requireWhole('maxNewTokens', options.maxNewTokens, 1);
+  requireWhole('maxLength', options.maxLength ?? 1, 1);
   requireWhole('minNewTokens', options.minNewTokens ?? 0, 0);
   requirePositive('repetitionPenalty', options.repetitionPenalty ?? 1);
   for (const id of stopIds) requireWhole('stopIds', id, 0, vocabularySize - 1);
@@ -60,6 +63,14 @@ export function requireOptions(options: WritingOptions, vocabularySize: number):
     const { lengthPenalty = 1 } = strategy;
     if (!Number.isFinite(lengthPenalty)) throw outOfRange('lengthPenalty', lengthPenalty, 'a finite number');
   }
+}
+
+/** Tokens that a text that begins with `begun` may still get. Throws REQUEST_INVALID where that is none. */
+export function roomAfter(begun: number, options: WritingOptions, maxPositions: number): number {
+  const { maxNewTokens, maxLength = maxPositions } = options;
+  const most = Math.min(maxLength, maxPositions);
+  if (most > begun) return Math.min(maxNewTokens, most - begun);
+  throw outOfRange('maxLength', most, `more than the ${begun} tokens that a text begins with`);
 }
 
 function requireWhole(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {

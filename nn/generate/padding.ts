@@ -29,3 +29,19 @@ export function extendMask({ dims, data }: Tensor): Tensor {
     wider.set((data as BigInt64Array).subarray(row * length, (row + 1) * length), row * (length + 1));
   return int64Tensor([rows, length + 1], wider);
 }
+
+/** The mask over a cache whose slots from `used` up to `room` hold nothing, before the columns of the new tokens. */
+export function withRoom(
+  { dims, data }: Tensor,
+  { used, room }: { readonly used: number; readonly room: number },
+): Tensor {
+  const [rows, length] = [dims[0]!, dims[1]!];
+  const width = length - used + room;
+  const wider = new BigInt64Array(rows * width);
+  for (let row = 0; row < rows; row += 1) {
+    const own = (data as BigInt64Array).subarray(row * length, (row + 1) * length);
+    wider.set(own.subarray(0, used), row * width);
+    wider.set(own.subarray(used), row * width + room);
+  }
+  return int64Tensor([rows, width], wider);
+}

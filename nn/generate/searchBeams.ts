@@ -1,7 +1,7 @@
 import { adjustScores } from './adjustScores.js';
 import { type Beam, BeamGroup } from './beams.js';
 import type { Decoder } from './decoder.js';
-import { requireOptions, type Strategy, type WritingOptions } from './options.js';
+import { requireOptions, roomAfter, type Strategy, type WritingOptions } from './options.js';
 import { logSoftmax } from './scores/softmax.js';
 import { throwIfAborted } from './writeTokens.js';
 
@@ -15,11 +15,11 @@ export async function searchBeams(
   options: WritingOptions & { readonly strategy: Extract<Strategy, { kind: 'beam' }> },
 ): Promise<(readonly Beam[])[]> {
   requireOptions(options, decoder.vocabularySize);
-  const { stopIds = [], maxNewTokens, strategy } = options;
+  const { stopIds = [], strategy } = options;
   const { beams, lengthPenalty = 1, earlyStopping = false } = strategy;
   const decoding = await decoder.start(prompts);
   const groups = decoding.begun.map((ids) => {
-    const maxLength = Math.min(ids.length + maxNewTokens, decoder.maxPositions);
+    const maxLength = ids.length + roomAfter(ids.length, options, decoder.maxPositions);
     return new BeamGroup([...ids], { beams, lengthPenalty, earlyStopping, stopIds, maxLength });
   });
   let open = groups;

@@ -1,66 +1,81 @@
 import { type CacheShape, cacheNames } from '../models/layers/keyValueCache.js';
-import { elementCount, float32Tensor, type Tensor } from '../tensor.js';
+import { float32Data, float32Tensor, type Tensor } from '../tensor.js';
 
-/** Tokens of room that a cache begins with; doubled when full, so that buffers are rarely made. */
+/** Slots that a cache begins with. */
 const ROOM_MIN = 64;
+/** A full cache gets an eighth more slots: few enough to attend to for nothing, so many that it is seldom copied. */
+const GROWTH = 1.125;
 
 /**
- * The keys and values of a batch between the runs of a decoder. Each tensor has two buffers: a run reads one and writes
- * the other in place, so nothing is copied or allocated at a step.
+ * The keys and values of a batch between the runs of a decoder, with room for tokens to come: a step writes its own and
+ * copies nothing else.
  */
 export class TensorCache {
   rows: number;
-  /** Tokens held of each row, padding counted. */
+  /** Slots in use of each row, padding counted. */
   length = 0;
+  /** Slots there are. */
+  room = 0;
   readonly #shape: CacheShape;
-  #current: Buffers;
-  #spare: Buffers;
+  /** Of each tensor, [rows, heads, room, width]. */
+  #memory: Float32Array[];
 
   constructor(shape: CacheShape, rows: number) {
     this.#shape = shape;
     this.rows = rows;
-    this.#current = new Buffers();
-    this.#spare = new Buffers();
+    this.#memory = cacheNames('past', shape).map(() => new Float32Array(0));
   }
 
   /** `past.N.*` of the next run. */
   past(): Record<string, Tensor> {
-    return this.#tensors('past', this.#current, this.rows, this.length);
-  }
-
-  /** Where a run puts `present.N.*` of `rows` rows of `length` tokens; `commit` makes them the past. */
-  present(rows: number, length: number): Record<string, Tensor> {
-    return this.#tensors('present', this.#spare, rows, length);
-  }
-
-  commit(rows: number, length: number): void {
-    [this.#current, this.#spare] = [this.#spare, this.#current];
-    this.rows = rows;
-    this.length = length;
-  }
-
-  #tensors(when: 'past' | 'present', buffers: Buffers, rows: number, length: number): Record<string, Tensor> {
     const { heads, width } = this.#shape;
-    const dims = [rows, heads, length, width];
-    const tensors: Record<string, Tensor> = {};
-    for (const [at, name] of cacheNames(when, this.#shape).entries())
-      tensors[name] = float32Tensor(dims, buffers.view(at, elementCount(dims), length));
-    return tensors;
+    const dims = [this.rows, heads, this.room, width];
+    const names = cacheNames('past', this.#shape);
+    return Object.fromEntries(names.map((name, at) => [name, float32Tensor(dims, this.#memory[at]!)]));
   }
-}
 
-/** Growing memory of each tensor. */
-class Buffers {
-  readonly #memory: Float32Array[] = [];
-
-  /** The first `count` values of tensor `at`, whose rows have `length` tokens. */
-  view(at: number, count: number, length: number): Float32Array {
-    let memory = this.#memory[at];
-    if (!memory || memory.length < count) {
-      const room = length < ROOM_MIN ? ROOM_MIN / Math.max(1, length) : 2;
-      memory = new Float32Array(Math.ceil(count * room));
-      this.#memory[at] = memory;
+  /** Takes in a run's `new.N.*`. */
+  append(added: Readonly<Record<string, Tensor>>): void {
+    const names = cacheNames('new', this.#shape);
+    const count = added[names[0]!]!.dims[2]!;
+    if (this.length + count > this.room) {
+      this.#makeRoom(Math.max(ROOM_MIN, Math.ceil((this.length + count) * GROWTH)));
     }
-    return memory.subarray(0, count);
+    for (const [at, name] of names.entries())
+      this.#write(this.#memory[at]!, float32Data(added[name]!), count);
+    this.length += count;
+  }
+
+  /** Keeps these rows, in this order and as often as each is named. */
+  pick(rows: Int32Array): void {
+    const size = this.#shape.heads * this.room * this.#shape.width;
+    this.#memory = this.#memory.map((memory) => {
+      const picked = new Float32Array(rows.length * size);
+      for (const [to, row] of rows.entries())
+        picked.set(memory.subarray(row * size, (row + 1) * size), to * size);
+      return picked;
+    });
+    this.rows = rows.length;
+  }
+
+  #write(memory: Float32Array, added: Float32Array, count: number): void {
+    const { heads, width } = this.#shape;
+    for (let head = 0; head < this.rows * heads; head += 1) {
+      const tokens = added.subarray(head * count * width, (head + 1) * count * width);
+      memory.set(tokens, (head * this.room + this.length) * width);
+    }
+  }
+
+  #makeRoom(room: number): void {
+    const { heads, width } = this.#shape;
+    this.#memory = this.#memory.map((memory) => {
+      const larger = new Float32Array(this.rows * heads * room * width);
+      for (let head = 0; head < this.rows * heads; head += 1) {
+        const start = head * this.room * width;
+        larger.set(memory.subarray(start, start + this.length * width), head * room * width);
+      }
+      return larger;
+    });
+    this.room = room;
   }
 }

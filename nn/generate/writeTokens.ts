@@ -3,7 +3,7 @@ import { NnError } from '../errors.js';
 import { Random } from '../random.js';
 import { adjustScores, type Row, warpScores } from './adjustScores.js';
 import type { Decoder } from './decoder.js';
-import { requireOptions, type Strategy, type WritingOptions } from './options.js';
+import { requireOptions, roomAfter, type Strategy, type WritingOptions } from './options.js';
 import { draw, mostLikely } from './scores/choose.js';
 
 /** One token of one text. */
@@ -17,24 +17,31 @@ export interface WrittenToken {
 
 type OneByOne = Exclude<Strategy, { kind: 'beam' }>;
 
+interface TokenOptions extends WritingOptions {
+  readonly strategy?: OneByOne;
+  /** Number of the random stream of each prompt; default its index. */
+  readonly streams?: readonly number[];
+}
+
 /**
  * Continues prompts token by token, greedily or by sampling: at each step one token of each unfinished text, in the
- * order of the prompts. Throws REQUEST_INVALID for options or prompts out of range, CANCELLED.
+ * order of the prompts. Whoever calls `next` may give it rows that are to end after their last token. Throws
+ * REQUEST_INVALID for options or prompts out of range, CANCELLED.
  */
 export async function* writeTokens(
   decoder: Decoder,
   prompts: readonly Int32Array[],
-  options: WritingOptions & { readonly strategy?: OneByOne },
-): AsyncGenerator<WrittenToken[], void> {
+  options: TokenOptions,
+): AsyncGenerator<WrittenToken[], void, ReadonlySet<number> | undefined> {
   requireOptions(options, decoder.vocabularySize);
-  const { strategy = { kind: 'greedy' }, stopIds = [], maxNewTokens } = options;
+  const { strategy = { kind: 'greedy' }, stopIds = [], streams } = options;
   const decoding = await decoder.start(prompts);
   let open = decoding.begun.map((ids, row) => ({
     row,
     ids: [...ids],
     begun: ids.length,
-    room: Math.min(maxNewTokens, decoder.maxPositions - ids.length),
-    choose: chooserOf(strategy, row),
+    room: roomAfter(ids.length, options, decoder.maxPositions),
+    choose: chooserOf(strategy, streams?.[row] ?? row),
   }));
   while (open.length > 0) {
     await throwIfAborted(options.signal);
@@ -44,9 +51,10 @@ export async function* writeTokens(
       if (stopIds.includes(id)) return { row: text.row, id, end: 'stop' };
       return { row: text.row, id, ...(text.ids.length - text.begun >= text.room ? { end: 'length' } : {}) };
     });
-    yield step;
-    const kept = Int32Array.from(step.keys()).filter((at) => step[at]!.end === undefined);
-    open = open.filter((_, at) => step[at]!.end === undefined);
+    const ended = yield step;
+    const goesOn = ({ row, end }: WrittenToken) => end === undefined && !ended?.has(row);
+    const kept = Int32Array.from(step.keys()).filter((at) => goesOn(step[at]!));
+    open = open.filter((_, at) => goesOn(step[at]!));
     if (open.length > 0)
       await decoding.advance(
         kept.map((at) => step[at]!.id),
@@ -61,8 +69,8 @@ export async function throwIfAborted(signal: AbortSignal | undefined): Promise<v
   if (signal?.aborted) throw new NnError('CANCELLED', 'cancelled on request');
 }
 
-function chooserOf(strategy: OneByOne, row: number): (scores: Float32Array) => number {
+function chooserOf(strategy: OneByOne, stream: number): (scores: Float32Array) => number {
   if (strategy.kind === 'greedy') return mostLikely;
-  const random = new Random(strategy.seed, row);
+  const random = new Random(strategy.seed, stream);
   return (scores) => draw(warpScores(scores, strategy), random);
 }

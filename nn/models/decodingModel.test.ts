@@ -22,13 +22,44 @@ function emptyPast(cache: DecodingModel['cacheShape'], rows: number) {
   return Object.fromEntries(cacheNames('past', cache).map((name) => [name, empty()]));
 }
 
-/** Logits [rows][slot][vocabulary] of `tokens`, read in pieces of the given lengths. */
+const mapTensors = (
+  tensors: Readonly<Record<string, Tensor>>,
+  change: (tensor: Tensor, name: string) => Tensor,
+): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor, name)]));
+
+/** Slots of the shape of a cache's that hold what no token may see. */
+function emptySlots({ dims }: Tensor, count: number): Tensor {
+  const shape = [dims[0]!, dims[1]!, count, dims[3]!];
+  const size = shape.reduce((product, length) => product * length, 1);
+  return float32Tensor(shape, new Float32Array(size).fill(9));
+}
+
+/** Both one after the other along the axis of tokens. */
+function joined(first: Tensor, second: Tensor): Tensor {
+  const [rows, heads, , width] = first.dims as [number, number, number, number];
+  const lengths = [first, second].map(({ dims }) => dims[2]!);
+  const parts = Array.from({ length: rows * heads }, (_, at) =>
+    [first, second].flatMap((tensor, part) => {
+      const size = lengths[part]! * width;
+      return [...float32Data(tensor).subarray(at * size, (at + 1) * size)];
+    }),
+  );
+  const total = lengths[0]! + lengths[1]!;
+  return float32Tensor([rows, heads, total, width], Float32Array.from(parts.flat()));
+}
+
+/**
+ * Logits [rows][slot][vocabulary] of `tokens`, read in pieces of the given lengths, with `room` slots of no meaning
+ * after the past.
+ */
 async function decodeInPieces(
   built: DecodingModel,
   tokens: Rows,
   mask: Rows,
   pieces: readonly number[],
   memory: Readonly<Record<string, Tensor>> = {},
+  room = 0,
 ): Promise<number[][][]> {
   const runner = await createRunner(built.decoder, { threads: 1 });
   let past: Record<string, Tensor> = emptyPast(built.cacheShape, tokens.length);
@@ -37,15 +68,19 @@ async function decodeInPieces(
   for (const length of pieces) {
     const feeds = {
       input_ids: matrix(columns(tokens, read, read + length)),
-      attention_mask: matrix(columns(mask, 0, read + length)),
+      attention_mask: matrix(
+        mask.map((row) => [
+          ...row.slice(0, read),
+          ...Array.from({ length: room }, () => 0),
+          ...row.slice(read, read + length),
+        ]),
+      ),
+      used_slots: int64Tensor([1], BigInt64Array.of(BigInt(read))),
     };
-    const presents = Object.fromEntries(
-      Object.keys(past).map((name) => [name.replace('past', 'present'), null]),
-    );
-    const results = await runner.run({ ...feeds, ...past, ...memory }, { ...presents, logits: null });
-    past = Object.fromEntries(
-      Object.keys(past).map((name) => [name, results[name.replace('past', 'present')]!]),
-    );
+    const fetches = Object.fromEntries(cacheNames('new', built.cacheShape).map((each) => [each, null]));
+    const withRoom = mapTensors(past, (tensor) => joined(tensor, emptySlots(tensor, room)));
+    const results = await runner.run({ ...feeds, ...withRoom, ...memory }, { ...fetches, logits: null });
+    past = mapTensors(past, (tensor, each) => joined(tensor, results[each.replace('past', 'new')]!));
     for (const row of tokens.keys()) logits[row]!.push(...slices(results['logits']!, row));
     read += length;
   }
@@ -88,7 +123,7 @@ describe.each(GOLDEN_MODELS)('the decoding graph of %s', (name) => {
     return { ...memory, encoder_attention_mask: matrix(mask) };
   }
 
-  it('gives the logits of the whole forward run, whatever the pieces', async () => {
+  it('gives the logits of the whole forward run, whatever the pieces and the room after the past', async () => {
     const tokens = ids(2, 9);
     const runner = await createRunner(exportOnnx(model), { threads: 1 });
     const whole = await runner.run(
@@ -99,8 +134,15 @@ describe.each(GOLDEN_MODELS)('the decoding graph of %s', (name) => {
     );
     await runner.dispose();
     const memory = await memoryOf(source, sourceMask);
-    for (const pieces of [[9], [1, 1, 1, 1, 1, 1, 1, 1, 1], [4, 1, 3, 1]]) {
-      const logits = await decodeInPieces(built, tokens, ones(2, 9), pieces, memory);
+    const cases = [
+      { pieces: [9], room: 0 },
+      { pieces: [1, 1, 1, 1, 1, 1, 1, 1, 1], room: 0 },
+      { pieces: [4, 1, 3, 1], room: 0 },
+      { pieces: [9], room: 4 },
+      { pieces: [4, 1, 3, 1], room: 5 },
+    ];
+    for (const { pieces, room } of cases) {
+      const logits = await decodeInPieces(built, tokens, ones(2, 9), pieces, memory, room);
       for (const row of [0, 1])
         expect(relativeError(logits[row]!, slices(whole['logits']!, row))).toBeLessThan(1e-5);
     }
@@ -120,6 +162,7 @@ describe.each(GOLDEN_MODELS)('the decoding graph of %s', (name) => {
       {
         input_ids: matrix(tokens),
         attention_mask: matrix(ones(2, 5)),
+        used_slots: int64Tensor([1]),
         ...emptyPast(built.cacheShape, 2),
         ...memory,
       },

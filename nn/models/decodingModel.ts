@@ -11,8 +11,9 @@ import type { Model } from './types.js';
  *
  * Inputs of `decoder`: `input_ids`, int64 [batch, sequence], the new tokens; `attention_mask`, int64 [batch,
  * past+sequence], 1 for each token, new or not, that is no padding; `past.N.keys` and `past.N.values` of each layer,
- * float32 [batch, heads, past, width], where `past` may be 0; with an encoder also its outputs and
- * `encoder_attention_mask`, int64 [batch, source]. Outputs: `logits` and the `present.N.*` to pass as the next `past.N.*`.
+ * float32 [batch, heads, past, width], where `past` may be 0; `used_slots`, int64 [1], how many of the past's slots hold
+ * tokens, while the others are masked; with an encoder also its outputs and `encoder_attention_mask`, int64 [batch, source].
+ * Outputs: `logits` and `new.N.*` [batch, heads, sequence, width], to put into the past's slots from `used_slots` on.
  *
  * Inputs of `encoder`: `input_ids` and `attention_mask`, int64 [batch, source]. Outputs: `cross.N.keys` and
  * `cross.N.values` of each layer, float32 [batch, heads, source, width].

@@ -19,9 +19,9 @@ interface Form {
  */
 export const matMul: OperatorRule = {
   infer: (node, known) => {
-    const { dtype, shape: left } = floats(known, node, 0);
-    const { shape: right } = requireType(node, floats(known, node, 1), dtype);
-    const [a, b] = asMatrices(node, left, right);
+    const left = floats(known, node, 0);
+    const right = requireType(node, floats(known, node, 1), left.dtype);
+    const [a, b] = asMatrices(node, left.shape, right.shape);
     const { transA, transB } = formOf(node);
     const [rows, inner] = lastTwo(a, transA);
     const [innerB, columns] = lastTwo(b, transB);
@@ -33,10 +33,10 @@ export const matMul: OperatorRule = {
     }
     const shape = [
       ...broadcast(a.slice(0, -2), b.slice(0, -2)),
-      ...(left.length === 1 ? [] : [rows]),
-      ...(right.length === 1 ? [] : [columns]),
+      ...(left.shape.length === 1 ? [] : [rows]),
+      ...(right.shape.length === 1 ? [] : [columns]),
     ];
-    return [{ dtype, shape }];
+    return [{ dtype: left.dtype, shape }];
   },
   gradient: ({ node, emitter, outputGradients, wanted }) => {
     if (!outputGradients[0]) return [null, null];

@@ -16,11 +16,16 @@ const HALVES = ['float16', 'bfloat16'] as const;
 const families = readdirSync(new URL('../goldens/', import.meta.url)).filter((name) =>
   /^(bert|roberta|gpt2|llama|t5)-/.test(name),
 );
-const emulated = (name: string, half: (typeof HALVES)[number]) =>
-  computeStep(goldenStep(name), {
-    precision: { half, products: 'emulated' },
-    lossScale: LOSS_SCALE[half],
-  });
+const steps = new Map<string, ReturnType<typeof computeStep>>();
+/** Computed once, for several comparisons. */
+const emulated = (name: string, half: (typeof HALVES)[number]) => {
+  const known = steps.get(`${name} ${half}`);
+  if (known) return known;
+  const precision = { half, products: 'emulated' } as const;
+  const step = computeStep(goldenStep(name), { precision, lossScale: LOSS_SCALE[half] });
+  steps.set(`${name} ${half}`, step);
+  return step;
+};
 
 /** Errors of the gradients of a golden that are not noise, ascending. */
 const errorsOf = (

@@ -1,4 +1,5 @@
 import type { Graph, Node } from '../graph/ir.js';
+import { readsOf } from '../graph/scopes.js';
 import { GraphBuilder } from '../ops/builder.js';
 import type { Known } from '../ops/rule.js';
 import type { Operator } from '../ops/table.js';
@@ -13,7 +14,6 @@ const PRODUCTS: ReadonlySet<string> = new Set<Operator>([
 /** Operators whose result holds values of its float operands and nothing else: rounding before or after is the same. */
 const MOVERS: ReadonlySet<string> = new Set<Operator>([
   'Concat-13',
-  'Expand-13',
   'Flatten-13',
   'Identity-16',
   'Reshape-19',
@@ -48,7 +48,7 @@ export function neededForms(graph: Graph, exact: ReadonlySet<Node>): Forms {
       : movers.has(node)
         ? [isRead(wide), isRead(half)]
         : [true, false];
-    for (const name of node.inputs) {
+    for (const name of readsOf(node)) {
       if (asWide || !isFloat32(name)) wide.add(name);
       if (asHalf && isFloat32(name)) half.add(name);
     }

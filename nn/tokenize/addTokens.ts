@@ -1,7 +1,7 @@
 import { byteLevelAlphabet } from 'tokenizers';
 import { NnError } from '../errors.js';
-import type { Json } from './file/fields.js';
-import { readTokenizerFile } from './file/readTokenizerFile.js';
+import { type Json, TOKEN_LENGTH_MAX } from './file/fields.js';
+import { readTokenizerFile, tokenizerText } from './file/readTokenizerFile.js';
 import { components } from './file/sequence.js';
 
 export interface AddedTokenOptions {
@@ -21,32 +21,33 @@ export function addTokens(
   words: readonly string[],
   { special = false }: AddedTokenOptions = {},
 ): string {
-  const { json, vocabulary } = readTokenizerFile(tokenizerJson);
+  const file = readTokenizerFile(tokenizerJson);
+  const { json, vocabulary } = file;
   const fresh = [...new Set(words)].filter((word) => !vocabulary.has(word));
   const first = [...vocabulary.values()].reduce((largest, id) => Math.max(largest, id), -1) + 1;
-  const garbled = garbledBy(json);
+  const refusal = refusalOf(json);
   const added = fresh.map((content, i) => {
-    if (/^$|\s/u.test(content)) {
-      throw new NnError(
-        'TOKENIZER_INVALID',
-        `${JSON.stringify(content)} cannot be a token; give single words`,
-      );
-    }
-    if (garbled(content)) {
-      throw new NnError(
-        'TOKENIZER_INVALID',
-        `${JSON.stringify(content)} cannot be a token: the decoder takes its letters for bytes`,
-      );
+    const reason = refusal(content);
+    if (reason !== undefined) {
+      throw new NnError('TOKENIZER_INVALID', `${JSON.stringify(content)} cannot be a token: ${reason}`);
     }
     const flags = { single_word: !special, lstrip: false, rstrip: false, normalized: !special, special };
     return { id: first + i, content, ...flags };
   });
-  const grown = JSON.stringify({
-    ...json,
-    added_tokens: [...((json['added_tokens'] ?? []) as Json[]), ...added],
-  });
+  const all = [...((json['added_tokens'] ?? []) as Json[]), ...added];
+  const grown = tokenizerText({ ...file, json: { ...json, added_tokens: all } });
   readTokenizerFile(grown);
   return grown;
+}
+
+/** Why a word cannot be a token of its own; `undefined` where it can. */
+export function refusalOf(json: Json): (word: string) => string | undefined {
+  const garbled = garbledBy(json);
+  return (word) => {
+    if (/^$|\s/u.test(word)) return 'it is no single word';
+    if (word.length > TOKEN_LENGTH_MAX) return `it has more than ${TOKEN_LENGTH_MAX} characters`;
+    return garbled(word) ? 'the decoder takes its letters for bytes' : undefined;
+  };
 }
 
 /** A byte-level decoder reads letters such as ü, which stand for bytes in the model's tokens, as bytes in added ones too. */

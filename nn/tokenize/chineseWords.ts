@@ -1,11 +1,5 @@
 import { NnError } from '../errors.js';
-
-/** A word of the domain that Jieba's dictionary lacks. */
-export interface UserWord {
-  readonly text: string;
-  /** Occurrences in a corpus of 60 million words, the size of Jieba's; the default outweighs nearly all that it could be cut into. */
-  readonly frequency?: number;
-}
+import { FREQUENCY_MAX, type UserWord } from './file/segmentation.js';
 
 export interface SpacedText {
   readonly text: string;
@@ -22,7 +16,6 @@ export interface WordSegmenter {
 }
 
 const FREQUENCY = 100_000;
-const FREQUENCY_MAX = 60_000_000;
 const HAN = /\p{Script=Han}/u;
 const SPACE = /\s/u;
 

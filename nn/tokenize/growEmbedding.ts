@@ -3,6 +3,7 @@ import { NnError } from '../errors.js';
 import { float32Data, float32Tensor, type Tensor } from '../tensor.js';
 import type { Json } from './file/fields.js';
 import { readTokenizerFile, type TokenizerFile } from './file/readTokenizerFile.js';
+import { unknownId } from './file/unknownId.js';
 
 export interface EmbeddingGrowth {
   /** The tokenizer.json that the embedding belongs to, and the one it shall belong to. */
@@ -95,11 +96,6 @@ function modelAlone(json: Json): NativeTokenizer {
 
 function fromJson(json: Json): NativeTokenizer {
   return NativeTokenizer.fromString(JSON.stringify(json));
-}
-
-function unknownId({ json, vocabulary }: TokenizerFile): number | undefined {
-  const { unk_id: id, unk_token: token } = json['model'] as Json;
-  return typeof id === 'number' ? id : vocabulary.get(token as string);
 }
 
 function sizeOf({ vocabulary }: TokenizerFile): number {

@@ -1,5 +1,7 @@
 import { type Encoding, Tokenizer as NativeTokenizer } from 'tokenizers';
 import { NnError } from '../errors.js';
+import { segmentWords } from './chineseTokenizer.js';
+import { createWordSegmenter } from './chineseWords.js';
 import { invalid, TEXT_LENGTH_MAX } from './file/fields.js';
 import { readTokenizerFile, type TokenizerFile } from './file/readTokenizerFile.js';
 import { cutText } from './offsets.js';
@@ -18,6 +20,8 @@ export interface Encoded {
 export interface EncodeOptions {
   /** Most ids a text may have; the text is cut at its end, the special tokens stay. */
   readonly maxLength: number;
+  /** Whether the special tokens around a text are added, which a rendered chat has already; default `added`. */
+  readonly specialTokens?: 'added' | 'left-out';
 }
 
 export interface SpanOptions {
@@ -52,7 +56,7 @@ export interface Tokenizer {
 /**
  * A tokenizer from the content of a Hugging Face `tokenizer.json`. Padding and truncation stored in the file are
  * ignored: padding is the batcher's work, truncation is asked for in each call. Encoding runs off the main thread.
- * A lone surrogate is read as U+FFFD.
+ * A lone surrogate is read as U+FFFD. Where the file says so, see `withSegmentation`, words are found in Chinese text first.
  *
  * Throws TOKENIZER_INVALID.
  */
@@ -67,7 +71,9 @@ export async function loadTokenizer(tokenizerJson: Uint8Array | string): Promise
   for (const [token, id] of file.vocabulary) {
     if (native.tokenToId(token) !== id) throw invalid(`${JSON.stringify(token)} does not get its id ${id}`);
   }
-  return new CheckedTokenizer(native, file, (await native.encode('')).getLength());
+  const tokenizer = new CheckedTokenizer(native, file, (await native.encode('')).getLength());
+  if (file.segmentation === undefined) return tokenizer;
+  return segmentWords(tokenizer, await createWordSegmenter(file.segmentation.words));
 }
 
 /** Holds no state of a call, so that calls may overlap. */
@@ -87,9 +93,13 @@ class CheckedTokenizer implements Tokenizer {
     this.vocabularySize = [...vocabulary.values()].reduce((largest, id) => Math.max(largest, id), -1) + 1;
   }
 
-  async encodeBatch(texts: readonly string[], { maxLength }: EncodeOptions): Promise<Encoded[]> {
-    if (!Number.isInteger(maxLength) || maxLength <= this.#specialTokens) {
-      const least = this.#specialTokens + 1;
+  async encodeBatch(
+    texts: readonly string[],
+    { maxLength, specialTokens = 'added' }: EncodeOptions,
+  ): Promise<Encoded[]> {
+    const around = specialTokens === 'added' ? this.#specialTokens : 0;
+    if (!Number.isInteger(maxLength) || maxLength <= around) {
+      const least = around + 1;
       throw new NnError(
         'SHAPE_MISMATCH',
         `maxLength is ${maxLength}; this tokenizer needs at least ${least}`,
@@ -97,7 +107,10 @@ class CheckedTokenizer implements Tokenizer {
     }
     const encoded: Encoded[] = [];
     for (const chunk of chunks(texts.map((text) => cutText(text, TEXT_LENGTH_MAX)))) {
-      const encodings = await this.#encode(chunk);
+      const encodings =
+        specialTokens === 'added'
+          ? await this.#encode(chunk)
+          : await this.#native.encodeBatch(chunk, { addSpecialTokens: false });
       for (const encoding of encodings) encoded.push({ ids: cutIds(encoding, maxLength) });
     }
     return encoded;

@@ -51,9 +51,9 @@ export function stepsPerRunOf(
 
 /** What keeps the updates out of the graph. */
 function obstacleTo(recipe: TrainingRecipe): string | undefined {
-  const { optimizer, microBatchSize, batchSize, precision = 'float32', packing = false } = recipe;
+  const { optimizer, microBatchSize, batchSize, precision, packing = false } = recipe;
   if (packing) return 'packing';
-  if (precision !== 'float32') return `the precision ${precision}`;
+  if (precision === 'float16') return 'the precision float16, whose loss scale may change at every step';
   if (optimizer?.type === 'adafactor') return 'Adafactor';
   return microBatchSize !== undefined && microBatchSize < batchSize ? 'a microBatchSize' : undefined;
 }

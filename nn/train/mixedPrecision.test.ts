@@ -98,6 +98,26 @@ describe('training in half precision', () => {
     }
   }, 60_000);
 
+  it('takes the same bfloat16 steps in one run of many', async () => {
+    const given = options({ precision: 'bfloat16' });
+    const outside = await progressOf(given);
+    const inside = await progressOf({ ...given, stepsPerRun: 5 });
+    const exact = await progressOf(options({}));
+    const off = (other: readonly TrainingProgress[]) =>
+      Math.max(...inside.map(({ loss }, step) => Math.abs(loss / other[step]!.loss - 1)));
+    expect(off(outside)).toBeLessThan(off(exact) / 4);
+    expect(inside.at(-1)!.arithmetic).toEqual(outside.at(-1)!.arithmetic);
+  });
+
+  it('follows the losses of float32 with several texts a row', async () => {
+    const exact = await progressOf(options({ packing: true }));
+    const rounded = await progressOf(options({ packing: true, precision: 'float16' }));
+    rounded.forEach(({ loss }, step) => {
+      expect(Math.abs(loss - exact[step]!.loss)).toBeLessThanOrEqual(2 ** -11 * exact[step]!.loss);
+    });
+    expect(rounded.map(({ loss }) => loss)).not.toEqual(exact.map(({ loss }) => loss));
+  });
+
   it('trains an adapter too', async () => {
     const lora = { rank: 4, alpha: 8 };
     const result = await trainToEnd({

@@ -1,6 +1,6 @@
 import { createGraphRunners } from '../exec/createGraphRunners.js';
 import { chooseHalfProvider } from '../exec/halfProducts.js';
-import type { Provider, Runner } from '../exec/runner.js';
+import type { Provider, Runner, RunnerOptions } from '../exec/runner.js';
 import { evaluationGraphOf, type TrainingOptions, trainingGraphOf } from '../models/training.js';
 import type { Model } from '../models/types.js';
 import type { Precision } from './recipe.js';
@@ -15,6 +15,10 @@ export interface StepModels {
    */
   readonly evaluation: Runner;
   readonly arithmetic: Arithmetic;
+  /** What a further graph of the run must be built with. */
+  readonly graph: TrainingOptions;
+  /** What it must be loaded with. */
+  readonly runner: RunnerOptions;
 }
 
 /** What a run really computes with. */
@@ -41,10 +45,12 @@ export async function createStepModels(
   const graph: TrainingOptions = chosen
     ? { ...options, precision: { half: chosen.half, products: chosen.products, rounded: new Map() } }
     : options;
+  const runner = { threads, providers: chosen ? [chosen.provider] : providers };
   const [training, evaluation] = await createGraphRunners(
     [trainingGraphOf(model, graph).graph, evaluationGraphOf(model, { ...graph, packed: false })],
-    { threads, providers: chosen ? [chosen.provider] : providers },
+    runner,
   );
   const emulated = chosen?.products === 'emulated';
-  return { training, evaluation, arithmetic: { provider: training.provider, precision, emulated } };
+  const arithmetic = { provider: training.provider, precision, emulated };
+  return { training, evaluation, arithmetic, graph, runner };
 }

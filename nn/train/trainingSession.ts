@@ -148,15 +148,15 @@ export class TrainingSession {
     const checkpoint = resumeFrom && decodeCheckpoint(resumeFrom, fingerprint);
     const part = trainedPart(model, recipe);
     const { arena, optimizer } = createOptimizer(part.parameters, optimizerSettings(recipe, model));
-    const graph = {
+    const models = await createStepModels(model, {
       trainable: part.trainable,
       ...(part.adapter && { adapter: part.adapter }),
       ...(recipe.loss && { loss: recipe.loss }),
+      ...(recipe.precision && { precision: recipe.precision }),
       packed: recipe.packing ?? false,
-    };
-    const runner = { threads, ...(providers && { providers }) };
-    const { precision } = recipe;
-    const models = await createStepModels(model, { ...graph, ...(precision && { precision }), ...runner });
+      threads,
+      ...(providers && { providers }),
+    });
     const plan = planTraining(recipe, options.train.length);
     const stepsPerRun = stepsPerRunOf(recipe, models.training.provider, options.stepsPerRun);
     const settings = {
@@ -167,7 +167,14 @@ export class TrainingSession {
     const looped =
       stepsPerRun === null
         ? null
-        : await createLoopedSteps({ model, graph, settings, arena, stepsPerRun, runner });
+        : await createLoopedSteps({
+            model,
+            settings,
+            arena,
+            stepsPerRun,
+            graph: models.graph,
+            runner: models.runner,
+          });
     if (looped) await models.training.dispose();
     const session = new TrainingSession(
       rest,

@@ -74,6 +74,7 @@ const source = (labels: readonly string[]): ReportSource => {
       labels: [...labels],
       rows: 10,
       generation: null,
+      vocabulary: null,
       adaptation: null,
       previous: null,
       replayed: 0,

@@ -1,4 +1,5 @@
 import { type DatasetRow, type Pipeline, plumblineError, type TrainingRun } from '../../contracts/index.js';
+import { digestOf } from '../digest.js';
 import { firstRowsByHash } from '../subset.js';
 import type { LoadedBaseModel } from './baseModels/index.js';
 import type { DatasetReader } from './ports.js';
@@ -55,16 +56,22 @@ export const requireContinuable = (
   { id, run }: ReplayRequest['previous'],
   { pipeline, base }: { readonly pipeline: Pipeline; readonly base: LoadedBaseModel },
 ): void => {
+  // What the base model was before it got the domain's words, which the run keeps.
+  const before = run.vocabulary?.origin ?? run.base;
+  const { vocabulary, segmentation } = pipeline.training;
   const differs =
     run.recipe.task !== pipeline.training.task
       ? 'training.task'
       : run.labels.join('\n') !== pipeline.labels.join('\n')
         ? 'labels'
-        : run.base.config.sha256 !== base.model.config.sha256
+        : before.config.sha256 !== base.model.config.sha256
           ? 'config.json'
-          : run.base.tokenizer.sha256 !== base.model.tokenizer.sha256
+          : before.tokenizer.sha256 !== base.model.tokenizer.sha256
             ? 'tokenizer.json'
-            : null;
+            : digestOf([run.recipe.vocabulary ?? null, run.recipe.segmentation]) !==
+                digestOf([vocabulary ?? null, segmentation])
+              ? 'vocabulary'
+              : null;
   if (differs === null) return;
   throw plumblineError(
     'REQUEST_INVALID',

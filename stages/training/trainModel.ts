@@ -21,6 +21,7 @@ import { adaptBase } from './adaptBase.js';
 import { type LoadedBaseModel, withBaseModel } from './baseModels/index.js';
 import { checkpointedStep } from './checkpointedStep.js';
 import type { CheckpointStore } from './checkpointStore.js';
+import { type PreparedBase, prepareBase, preparedBefore } from './domainVocabulary.js';
 import { selectRows, type TrainingRows, tokenise } from './examples.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
@@ -57,16 +58,16 @@ export const trainModel = async ({
       key,
       make: async (store) => {
         const start = await startingPoint(ctx, { input, all, rows, base });
-        const result = await train(ctx, { input, start, base, key, store });
-        return manifestOf(ctx, { input, start, base, result });
+        const result = await train(ctx, { input, start, key, store });
+        return manifestOf(ctx, { input, start, result });
       },
     });
     return outputOf(step);
   });
 };
 
-/** The weights a run begins with and the rows it goes on with. */
-interface StartingPoint extends Pick<TrainingRun, 'adaptation' | 'previous' | 'replayed'> {
+/** The base model and weights a run begins with and the rows it goes on with. */
+interface StartingPoint extends PreparedBase, Pick<TrainingRun, 'adaptation' | 'previous' | 'replayed'> {
   readonly weights: ModelWeights;
   readonly rows: TrainingRows;
 }
@@ -97,12 +98,16 @@ const startingPoint = async (
     });
     const weights = await ctx.blobs.get(previous.run.weights);
     const { adaptation } = previous.run;
-    return { weights, rows: { ...rows, train }, adaptation, previous: id, replayed };
+    const prepared = await preparedBefore(ctx, previous.run, base);
+    return { ...prepared, weights, rows: { ...rows, train }, adaptation, previous: id, replayed };
   }
+  const prepared = await prepareBase(ctx, { pipeline, rows: all, base });
   const { adaptation: recipe } = pipeline.training;
-  const adapted = recipe && (await adaptBase(ctx, { pipeline, datasetId, rows: all, base }, recipe));
+  const adapted =
+    recipe && (await adaptBase(ctx, { pipeline, datasetId, rows: all, base: prepared.base }, recipe));
   return {
-    weights: adapted?.weights ?? base.weights,
+    ...prepared,
+    weights: adapted?.weights ?? prepared.base.weights,
     rows,
     adaptation: adapted?.id ?? null,
     previous: null,
@@ -113,15 +118,14 @@ const startingPoint = async (
 interface Parts {
   readonly input: TrainModelInput;
   readonly start: StartingPoint;
-  readonly base: LoadedBaseModel;
 }
 
 const train = async (
   ctx: TrainingContext,
-  { input, start, base, key, store }: Parts & { readonly key: string; readonly store: CheckpointStore },
+  { input, start, key, store }: Parts & { readonly key: string; readonly store: CheckpointStore },
 ): Promise<TrainingResult> => {
   const { labels, training } = input.pipeline;
-  const { rows, weights } = start;
+  const { base, rows, weights } = start;
   const { task, maxLength } = training;
   const { head, classesOf } = TASK_RULES[task];
   const classes = classesOf(labels);
@@ -205,12 +209,13 @@ const loraOf = ({ targetModules, ...lora }: NonNullable<TrainingRecipe['lora']>)
 /** Holds no instant and nothing that an interruption could change. */
 const manifestOf = async (
   ctx: TrainingContext,
-  { input, start, base, result }: Parts & { readonly result: TrainingResult },
+  { input, start, result }: Parts & { readonly result: TrainingResult },
 ): Promise<TrainingRun> => ({
   kind: 'TrainingRun',
   pipeline: input.pipeline.name,
   dataset: input.datasetId,
-  base: base.model,
+  base: start.base.model,
+  vocabulary: start.vocabulary,
   adaptation: start.adaptation,
   previous: start.previous,
   replayed: start.replayed,
@@ -226,7 +231,8 @@ const manifestOf = async (
   lossCurve: lossCurveOf(result.lossHistory),
   weights: await ctx.blobs.put(writeSafetensors(result.weights)),
   adapter:
-    result.adapter && (await keepAdapter(ctx, result.adapter, { base, recipe: input.pipeline.training })),
+    result.adapter &&
+    (await keepAdapter(ctx, result.adapter, { base: start.base, recipe: input.pipeline.training })),
 });
 
 const PEFT_TASKS = { 'sequence-classification': 'SEQ_CLS', 'token-classification': 'TOKEN_CLS' } as const;
@@ -234,7 +240,7 @@ const PEFT_TASKS = { 'sequence-classification': 'SEQ_CLS', 'token-classification
 const keepAdapter = async (
   { blobs }: TrainingContext,
   adapter: NonNullable<TrainingResult['adapter']>,
-  { base, recipe }: { readonly base: LoadedBaseModel; readonly recipe: TrainingRecipe },
+  { base, recipe }: { readonly base: Pick<LoadedBaseModel, 'model'>; readonly recipe: TrainingRecipe },
 ): Promise<TrainingRun['adapter']> => {
   const task = PEFT_TASKS[TASK_RULES[recipe.task].head];
   const files = writePeftAdapter(adapter, { baseModel: base.model.reference, task });

@@ -5,6 +5,7 @@ import type { Graph, Node, Shape, ValueInfo } from '../../graph/ir.js';
 import { graphsOf } from '../../graph/scopes.js';
 import { GraphBuilder } from '../../ops/builder.js';
 import { isOperator } from '../../ops/lookup.js';
+import type { Known } from '../../ops/rule.js';
 import { elementCount, isHalf, type Tensor } from '../../tensor.js';
 import type { InterpreterProvider, Runner } from '../runner.js';
 import { useBackend } from './backend.js';
@@ -96,14 +97,14 @@ function inside(graph: Graph, inputs: readonly Value[], outer: Scope): Value[] {
 }
 
 /** tfjs has no half floats, and the kernels would take their bits for whole numbers. */
-function refuseHalves(graph: Graph): void {
-  const builder = GraphBuilder.from(graph);
-  for (const { op, inputs } of graph.nodes) {
-    const half = inputs.find((name) => name !== '' && isHalf(builder.type(name).dtype));
-    if (half === undefined || op === 'Cast-19') continue;
+function refuseHalves(graph: Graph, known: Known = GraphBuilder.from(graph)): void {
+  for (const node of graph.nodes) {
+    for (const inner of graphsOf(node)) refuseHalves(inner, known.inside(inner));
+    const half = node.inputs.find((name) => name !== '' && isHalf(known.type(name).dtype));
+    if (half === undefined || node.op === 'Cast-19') continue;
     throw new NnError(
       'OPERATOR_UNSUPPORTED',
-      `${op} of ${builder.type(half).dtype} cannot be interpreted: cast '${half}' to float32 before it`,
+      `${node.op} of ${known.type(half).dtype} cannot be interpreted: cast '${half}' to float32 before it`,
     );
   }
 }

@@ -47,8 +47,8 @@ export function wholeContext(layout: Layout): Context {
   };
 }
 
-/** Before a run, after it, or of the encoder. */
-type CacheTime = 'past' | 'present' | 'cross';
+/** From before a run, made in it, or of the encoder. */
+type CacheTime = 'past' | 'new' | 'cross';
 
 /** The name of a layer's keys or values in a decoding graph. */
 export function cacheName(when: CacheTime, layer: number, part: keyof KeysAndValues): string {
@@ -62,11 +62,15 @@ export function cacheNames(when: CacheTime, { layers }: CacheShape): string[] {
   ).flat();
 }
 
+/** Name of the input that says how many slots of the past are in use. */
+export const USED_SLOTS = 'used_slots';
+
 /**
  * A run that goes on where others stopped. Declares the inputs `input_ids`, int64 [batch, sequence]; `attention_mask`,
- * int64 [batch, past+sequence]; `past.N.keys` and `past.N.values`, float32 [batch, heads, past, width]. Collects
- * `present.N.*`, with the new tokens at the end. Padding may lie anywhere. Keys must be of the fused form, where they lie
- * like values.
+ * int64 [batch, past+sequence]; `used_slots`, int64 [1]; `past.N.keys` and `past.N.values`, float32 [batch, heads, past,
+ * width], of which the slots from `used_slots` on are room for later tokens, and masked. Collects `new.N.*`, the keys and
+ * values of the new tokens alone: whoever keeps the past puts them there, since the binding would copy all of it at each
+ * step. Padding may lie anywhere. Keys must be of the fused form, where they lie like values.
  */
 export class CachedContext implements Context {
   readonly positions: string;
@@ -80,34 +84,35 @@ export class CachedContext implements Context {
   constructor(builder: GraphBuilder, cache: CacheShape) {
     builder.input('input_ids', 'int64', ['batch', 'sequence']);
     builder.input('attention_mask', 'int64', ['batch', 'past+sequence']);
+    builder.input(USED_SLOTS, 'int64', [1]);
     for (const name of cacheNames('past', cache))
       builder.input(name, 'float32', ['batch', cache.heads, 'past', cache.width]);
     const past = builder.emit('Shape-19', [cacheName('past', 0, 'keys')], { start: int(2), end: int(3) });
     this.#builder = builder;
     this.shape = batchShape(builder);
     this.keyCount = builder.emit('Shape-19', ['attention_mask'], { start: int(1) });
-    const queries = builder.emit('Add-14', [past, countTo(builder, this.shape.sequence)]);
-    this.slots = { queries, keys: countTo(builder, this.keyCount) };
-    this.positions = realPositions(builder, queries);
+    const added = countTo(builder, this.shape.sequence);
+    const queries = builder.emit('Add-14', [USED_SLOTS, added]);
+    const keys = builder.emit('Concat-13', [countTo(builder, past), queries], { axis: int(0) });
+    this.slots = { queries, keys };
+    this.positions = realPositions(builder, builder.emit('Add-14', [past, added]));
   }
 
   bias = (): string => causalBias(this.#builder, this.slots, floatMask(this.#builder));
 
   join = (layer: number, own: KeysAndValues): KeysAndValues => {
     const extend = (part: keyof KeysAndValues) => {
-      const parts = [cacheName('past', layer, part), own[part]];
-      const present = this.#builder.emit('Concat-13', parts, { axis: int(2) });
-      this.outputs[cacheName('present', layer, part)] = present;
-      return present;
+      this.outputs[cacheName('new', layer, part)] = own[part];
+      return this.#builder.emit('Concat-13', [cacheName('past', layer, part), own[part]], { axis: int(2) });
     };
     return { keys: extend('keys'), values: extend('values') };
   };
 }
 
-/** How many real tokens come before each of `slots`, int64 [batch, slots]; 0 where there is none. */
-function realPositions(builder: GraphBuilder, slots: string): string {
+/** How many real tokens come before those in each of `columns` of the mask, int64 [batch, columns]; 0 where there is none. */
+function realPositions(builder: GraphBuilder, columns: string): string {
   const counted = builder.emit('CumSum-14', ['attention_mask', int64Scalar(builder, 1)]);
   const before = builder.emit('Sub-14', [counted, int64Scalar(builder, 1)]);
   const first = builder.emit('Max-13', [before, int64Scalar(builder, 0)]);
-  return builder.emit('Gather-13', [first, slots], { axis: int(1) });
+  return builder.emit('Gather-13', [first, columns], { axis: int(1) });
 }

@@ -5,6 +5,7 @@ import { checkModel, currentModel } from './model.js';
 import { checkNormalizer } from './normalizer.js';
 import { checkPostProcessor } from './postProcessor.js';
 import { checkPreTokenizer } from './preTokenizer.js';
+import { readSegmentation, type Segmentation } from './segmentation.js';
 import { type Vocabulary, withAddedTokens } from './vocabulary.js';
 
 /** The largest file in wide use (Gemma 3's) has 33 MB. */
@@ -16,8 +17,9 @@ const FLAGS = ['single_word', 'lstrip', 'rstrip', 'normalized', 'special'];
 
 /** A tokenizer.json in which nothing is left that the reference would not survive. */
 export interface TokenizerFile {
-  /** With neither padding nor truncation. */
+  /** With neither padding nor truncation nor segmentation. */
   readonly json: Json;
+  readonly segmentation: Segmentation | undefined;
   readonly vocabulary: Vocabulary;
 }
 
@@ -46,7 +48,14 @@ export function readTokenizerFile(content: Uint8Array | string): TokenizerFile {
   const vocabulary = withAddedTokens(checkModel(model), added);
   checkPostProcessor(root['post_processor'], vocabulary);
   checkDecoder(root['decoder']);
-  return { json: { ...root, model, padding: null, truncation: null }, vocabulary };
+  const segmentation = readSegmentation(root);
+  const { segmentation: _, ...members } = root;
+  return { json: { ...members, model, padding: null, truncation: null }, segmentation, vocabulary };
+}
+
+/** The content of a tokenizer.json: what `readTokenizerFile` gave, changed. */
+export function tokenizerText({ json, segmentation }: Omit<TokenizerFile, 'vocabulary'>): string {
+  return JSON.stringify(segmentation === undefined ? json : { ...json, segmentation });
 }
 
 function parse(text: string): Json {

@@ -1,12 +1,12 @@
 import { byteLevelAlphabet } from 'tokenizers';
 import { NnError } from '../../errors.js';
 import { IDS_MAX, invalid, isRecord, type Json } from '../file/fields.js';
-import { readTokenizerFile } from '../file/readTokenizerFile.js';
+import { readTokenizerFile, tokenizerText } from '../file/readTokenizerFile.js';
 import { components } from '../file/sequence.js';
 import { startingPoint } from './alphabet.js';
 import { type Corpus, countWords } from './countWords.js';
 import { learnMerges, type Merge } from './learnMerges.js';
-import { wordSplitter } from './splitWords.js';
+import { segmented, wordSplitter } from './splitWords.js';
 import { postProcessorTokens, withVocabulary } from './withVocabulary.js';
 
 export interface VocabularyOptions {
@@ -36,13 +36,15 @@ export async function trainVocabulary(
   corpus: Corpus,
   options: VocabularyOptions,
 ): Promise<string> {
-  const { json } = readTokenizerFile(baseJson);
+  const file = readTokenizerFile(baseJson);
+  const { json } = file;
   const kind = kindOf(json);
   const { vocabularySize, minimumFrequency = 2, distinctWordsMax = 5_000_000 } = options;
   if (!Number.isInteger(vocabularySize) || vocabularySize < 1 || vocabularySize > IDS_MAX) {
     throw new NnError('SHAPE_MISMATCH', `vocabularySize is ${vocabularySize}; it is from 1 to ${IDS_MAX}`);
   }
-  const counts = await countWords(corpus, wordSplitter(json), { ...options, distinctWordsMax });
+  const wordsOf = await segmented(file, wordSplitter(json));
+  const counts = await countWords(corpus, wordsOf, { ...options, distinctWordsMax });
   const { pieces, words } = startingPoint(counts, {
     specialTokens: specialTokensOf(json),
     always: kind.bytes,
@@ -60,7 +62,7 @@ export async function trainVocabulary(
     minimumFrequency,
     prefix: kind.prefix,
   });
-  return withVocabulary(json, pieces, merges);
+  return tokenizerText({ ...file, json: withVocabulary(json, pieces, merges) });
 }
 
 interface Kind {

@@ -2,10 +2,10 @@ import { isRecord, type Json } from '../file/fields.js';
 import type { Merge } from './learnMerges.js';
 
 /**
- * The tokenizer.json with another vocabulary: `tokens` get their place as id, tokens that had been added and are not among
+ * The content of a tokenizer.json with another vocabulary: `tokens` get their place as id, tokens that had been added and are not among
  * them follow, and every id that the file names elsewhere is renewed.
  */
-export function withVocabulary(json: Json, tokens: readonly string[], merges: readonly Merge[]): string {
+export function withVocabulary(json: Json, tokens: readonly string[], merges: readonly Merge[]): Json {
   const ids = new Map(tokens.map((token, id) => [token, id]));
   const added = ((json['added_tokens'] ?? []) as Json[]).map((token) => {
     const content = token['content'] as string;
@@ -14,7 +14,7 @@ export function withVocabulary(json: Json, tokens: readonly string[], merges: re
     return { ...token, id };
   });
   const model = json['model'] as Json;
-  return JSON.stringify({
+  return {
     ...json,
     added_tokens: added.sort((a, b) => a.id - b.id),
     post_processor: renewIds(json['post_processor'], ids),
@@ -23,7 +23,7 @@ export function withVocabulary(json: Json, tokens: readonly string[], merges: re
       vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
       ...(model['type'] === 'BPE' ? { merges } : {}),
     },
-  });
+  };
 }
 
 /** The special tokens that a post-processor puts around texts. */

@@ -141,6 +141,7 @@ export const plantRun = async (
     labels: LABELS,
     rows: 48,
     generation: null,
+    vocabulary: null,
     adaptation: null,
     previous: null,
     replayed: 0,

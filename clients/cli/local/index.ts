@@ -1,0 +1,2 @@
+export { addGenerateCommand } from './generateCommand.js';
+export { addTokenizerCommands } from './tokenizerCommands.js';
