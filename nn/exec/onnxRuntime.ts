@@ -111,12 +111,14 @@ class OnnxRuntimeRunner implements Runner {
 }
 
 function toOrt({ dtype, data, dims }: Tensor): OrtTensor {
-  // The element type and the array's class agree by construction of Tensor.
-  return new OrtTensor(dtype, data as Float32Array, dims);
+  // The element type and the array's class agree by construction of Tensor; bfloat16, which it lacks, it refuses.
+  return new OrtTensor(dtype as 'float32', data as Float32Array, dims);
 }
 
 function fromOrt(name: string, value: OrtTensor | undefined): Tensor {
   const dtype = value?.type;
+  // Newer versions of Node have an array of half floats; what we hold is their bits.
+  if (dtype === 'float16') return { dtype, dims: value!.dims, data: wordsOf(value!.data as Uint16Array) };
   if (dtype !== 'float32' && dtype !== 'int64' && dtype !== 'int32' && dtype !== 'bool') {
     throw new NnError(
       'OPERATOR_UNSUPPORTED',
@@ -124,6 +126,10 @@ function fromOrt(name: string, value: OrtTensor | undefined): Tensor {
     );
   }
   return { dtype, dims: value!.dims, data: value!.data as Tensor['data'] };
+}
+
+function wordsOf({ buffer, byteOffset, length }: Uint16Array): Uint16Array {
+  return new Uint16Array(buffer, byteOffset, length);
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {

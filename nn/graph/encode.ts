@@ -85,7 +85,7 @@ function encodeNode(node: Node, index: number) {
 function encodeAttribute(name: string, attribute: Attribute) {
   switch (attribute.kind) {
     case 'int':
-      return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(attribute.value) });
+      return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: int64(attribute.value) });
     case 'float':
       return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: attribute.value });
     case 'string':
@@ -98,7 +98,7 @@ function encodeAttribute(name: string, attribute: Attribute) {
       return create(AttributeProtoSchema, {
         name,
         type: AttributeType.INTS,
-        ints: attribute.value.map(BigInt),
+        ints: attribute.value.map(int64),
       });
     case 'graph':
       return create(AttributeProtoSchema, {
@@ -107,6 +107,11 @@ function encodeAttribute(name: string, attribute: Attribute) {
         g: encodeGraph(attribute.value),
       });
   }
+}
+
+/** The largest int64 values, which end a slice that has no end, are one more as numbers. */
+function int64(value: number): bigint {
+  return value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value);
 }
 
 /** A weight inside the model's file. */

@@ -1,15 +1,30 @@
 import { loraHook } from '../adapters/loraLinear.js';
 import type { LoraAdapter } from '../adapters/types.js';
 import { differentiate } from '../autodiff/differentiate.js';
+import { dependents } from '../autodiff/withoutGradient.js';
 import { NnError } from '../errors.js';
 import { encodeModel } from '../graph/encode.js';
 import type { Graph } from '../graph/ir.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { leavesLast } from '../rewrite/leavesLast.js';
+import { type MixedPrecisionOptions, mixedPrecision } from '../rewrite/mixedPrecision.js';
 import { recomputeActivations } from '../rewrite/recomputeActivations.js';
 import { familyOfType } from './families.js';
-import { type LossOptions, rowsOfBatch, TASK_RULES } from './tasks.js';
+import { PackedLayout } from './layers/packedLayout.js';
+import { PaddedLayout } from './layers/paddedLayout.js';
+import { type LossOptions, TASK_RULES, textsOfBatch } from './tasks.js';
 import { gradientName, type Model, type TrainingGraph } from './types.js';
+
+/** Input of a float16 training graph: what the loss is multiplied by before its gradients are taken, float32 []. */
+export const LOSS_SCALE = 'loss_scale';
+/** Of a training step's inputs. */
+export interface TypicalLengths {
+  /** Rows of tokens. */
+  readonly batch: number;
+  readonly sequence: number;
+  /** Where packed; otherwise as many as rows. */
+  readonly texts?: number;
+}
 
 export interface TrainingOptions {
   /** Called once for each parameter; false freezes it. */
@@ -21,8 +36,15 @@ export interface TrainingOptions {
    * Computes cheap activations twice to keep fewer of them; typical lengths of a batch decide which. The results
    * are the same bits. Left out: everything is kept.
    */
-  readonly recomputeFor?: { readonly batch: number; readonly sequence: number };
+  readonly recomputeFor?: TypicalLengths;
+  /** Products in half precision. Left out: everything is float32. */
+  readonly precision?: HalfPrecision;
+  /** Whether a row holds several texts; see `PackedLayout` for the inputs. Default: one text a row, padded. */
+  readonly packed?: boolean;
 }
+
+/** The element type of the products, and how the provider that is to run the graph has to compute them. */
+export type HalfPrecision = Omit<MixedPrecisionOptions, 'exact'>;
 
 /**
  * The training graph of a model. Frozen parameters are part of the model; no node computes a gradient for
@@ -37,29 +59,63 @@ export function buildTrainingGraph(model: Model, options: TrainingOptions): Trai
 /** `buildTrainingGraph` before it is encoded, for weights of any size. */
 export function trainingGraphOf(
   model: Model,
-  { trainable: isTrainable, adapter, loss: options, recomputeFor }: TrainingOptions,
+  {
+    trainable: isTrainable,
+    adapter,
+    loss: options,
+    recomputeFor,
+    precision,
+    packed = false,
+  }: TrainingOptions,
 ): Omit<TrainingGraph, 'model'> & { readonly graph: Graph } {
   const trainable = trainedNames(model, isTrainable, adapter);
   if (trainable.length === 0) {
     throw new NnError('GRAPH_INVALID', 'every parameter is frozen: leave at least the head trainable');
   }
   const builder = new GraphBuilder(adapter && loraHook(adapter));
-  const rows = rowsOfBatch(model.task, options);
-  const outputs = forward(builder, model, trainedShapes(model, trainable, adapter), rows);
-  const loss = TASK_RULES[model.task].loss(builder, outputs, options);
-  const gradients = differentiate(builder, loss, trainable);
-  const named = Object.fromEntries([...gradients].map(([name, value]) => [gradientName(name), value]));
+  const asInputs = trainedShapes(model, trainable, adapter);
+  const { loss, outputs } = forward(builder, model, { asInputs, loss: options, packed });
+  const { gradients, exact } = scaledGradients(builder, { outputs, loss, trainable }, precision);
+  const named = Object.fromEntries(trainable.map((name) => [gradientName(name), gradients.get(name)!]));
   const graph = builder.build('training', { loss, ...outputs, ...named });
   const inputs = graph.inputs.map(({ name }) => name).filter((name) => !trainable.includes(name));
   const ordered = recomputeFor
     ? recomputeActivations(graph, 'loss', { lengths: axisLengths(recomputeFor) })
     : leavesLast(graph);
-  return { graph: ordered, trainable, inputs };
+  const rounded = precision ? mixedPrecision(ordered, { ...precision, exact }) : ordered;
+  return { graph: rounded, trainable, inputs };
+}
+
+/**
+ * The gradients, in float16 those of `loss_scale` times the loss, and where the loss begins and ends: it is computed in
+ * float32, whatever the model's products are.
+ */
+function scaledGradients(
+  builder: GraphBuilder,
+  { outputs, loss, trainable }: Forward,
+  precision: HalfPrecision | undefined,
+) {
+  if (!precision) return { gradients: differentiate(builder, loss, trainable), exact: { from: [], to: [] } };
+  const read = Object.values(outputs).filter((output) => dependents(builder.nodes, [output]).has(loss));
+  const scaled =
+    precision.half === 'float16'
+      ? builder.emit('Mul-14', [loss, builder.input(LOSS_SCALE, 'float32', [])])
+      : loss;
+  const gradients = differentiate(builder, scaled, [...trainable, ...read]);
+  // An output may go by its public name only, which it gets when the graph is built.
+  const from = Object.keys(outputs);
+  return { gradients, exact: { from, to: ['loss', ...read.map((output) => gradients.get(output)!)] } };
+}
+
+interface Forward {
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly loss: string;
+  readonly trainable: readonly string[];
 }
 
 /** Lengths of every axis that a training graph may leave open. */
-function axisLengths({ batch, sequence }: { readonly batch: number; readonly sequence: number }) {
-  return { batch, sequence, target: sequence, pairs: batch / 2, triplets: batch / 3 };
+function axisLengths({ batch, sequence, texts = batch }: TypicalLengths) {
+  return { batch, sequence, target: sequence, texts, pairs: texts / 2, triplets: texts / 3 };
 }
 
 /**
@@ -70,18 +126,19 @@ export function buildEvaluationModel(model: Model, options: EvaluationOptions): 
   return encodeModel(evaluationGraphOf(model, options));
 }
 
-type EvaluationOptions = Pick<TrainingOptions, 'trainable' | 'adapter' | 'loss'>;
+type EvaluationOptions = Omit<TrainingOptions, 'recomputeFor'>;
 
 /** `buildEvaluationModel` before it is encoded, for weights of any size. */
 export function evaluationGraphOf(
   model: Model,
-  { trainable, adapter, loss: options }: EvaluationOptions,
+  { trainable, adapter, loss: options, precision, packed = false }: EvaluationOptions,
 ): Graph {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
-  const chosen = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
-  const outputs = forward(builder, model, chosen, rowsOfBatch(model.task, options));
-  const loss = TASK_RULES[model.task].loss(builder, outputs, options);
-  return leavesLast(builder.build('evaluation', { loss, ...outputs }));
+  const asInputs = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
+  const { loss, outputs } = forward(builder, model, { asInputs, loss: options, packed });
+  const graph = leavesLast(builder.build('evaluation', { loss, ...outputs }));
+  const exact = { from: Object.keys(outputs), to: ['loss'] };
+  return precision ? mixedPrecision(graph, { ...precision, exact }) : graph;
 }
 
 /** The parameters a step trains: the model's that are not frozen, and the adapter's. */
@@ -102,19 +159,31 @@ function trainedShapes(model: Model, names: readonly string[], adapter: LoraAdap
   );
 }
 
-/** The task's outputs, with the parameters in `asInputs` as inputs and the others as constants. */
+interface ForwardOptions {
+  /** The parameters that are inputs; the others are constants. */
+  readonly asInputs: Shapes;
+  readonly loss: LossOptions | undefined;
+  readonly packed: boolean;
+}
+
 function forward(
   builder: GraphBuilder,
   { modelType, config, task, labels, parameters }: Model,
-  asInputs: Shapes,
-  rows: string,
-): Readonly<Record<string, string>> {
+  { asInputs, loss: options, packed }: ForwardOptions,
+) {
   const family = familyOfType(modelType);
-  family.declareInputs(builder, 'training', rows);
+  const rule = TASK_RULES[task];
+  const texts = textsOfBatch(task, options, packed ? 'texts' : 'batch');
+  family.declareInputs(builder, { purpose: 'training', rows: packed ? 'batch' : texts, packed });
+  if (packed) builder.input('text_starts', 'int64', [texts]);
   for (const [name, tensor] of parameters) {
     if (!asInputs.has(name)) builder.initializer(name, tensor);
   }
   for (const [name, dims] of asInputs) builder.input(name, 'float32', dims);
-  for (const [name, shape] of Object.entries(TASK_RULES[task].labels)) builder.input(name, 'int64', shape);
-  return family.forward({ builder, config, head: { task, labels: labels.length }, purpose: 'training' });
+  for (const [name, shape] of Object.entries(rule.labels))
+    builder.input(name, 'int64', rule.perText ? [texts] : shape);
+  const layout = packed ? new PackedLayout(builder) : new PaddedLayout(builder);
+  const head = { task, labels: labels.length };
+  const outputs = family.forward({ builder, config, head, purpose: 'training', layout });
+  return { loss: rule.loss(builder, outputs, options, layout), outputs };
 }

@@ -50,7 +50,10 @@ export function stepsPerRunOf(
 }
 
 /** What keeps the updates out of the graph. */
-function obstacleTo({ optimizer, microBatchSize, batchSize }: TrainingRecipe): string | undefined {
+function obstacleTo(recipe: TrainingRecipe): string | undefined {
+  const { optimizer, microBatchSize, batchSize, precision, packing = false } = recipe;
+  if (packing) return 'packing';
+  if (precision === 'float16') return 'the precision float16, whose loss scale may change at every step';
   if (optimizer?.type === 'adafactor') return 'Adafactor';
   return microBatchSize !== undefined && microBatchSize < batchSize ? 'a microBatchSize' : undefined;
 }

@@ -5,7 +5,10 @@ import { layerwiseScale } from '../models/layerwiseScale.js';
 import type { LossOptions } from '../models/tasks.js';
 import type { Model } from '../models/types.js';
 import { type OptimizerSettings, type Schedule, warmupStepsOf } from '../optim/index.js';
+import type { HalfDType } from '../tensor.js';
 import type { Masking } from './tasks/masking.js';
+
+export type Precision = 'float32' | HalfDType;
 
 /** How a model is fine-tuned. The names are those of the pipeline file's `training`. */
 export interface TrainingRecipe {
@@ -28,12 +31,19 @@ export interface TrainingRecipe {
   readonly layerwiseDecay?: number;
   /** Examples computed on at once, less memory for the same gradients; default: `batchSize`. */
   readonly microBatchSize?: number;
+  /**
+   * Lays several texts in a row, in batches drawn at random, in place of one padded text a row in batches of similar
+   * length. Default: false.
+   */
+  readonly packing?: boolean;
   /** Bound of the global L2 norm of a step's gradients. */
   readonly maxGradNorm: number | null;
   /** Which parameters keep the values of the base model; with `lora` all do. */
   readonly freeze: Freeze;
   /** Trains an adapter in place of the model's own parameters; what is left out is as `loraDefaults` says. */
   readonly lora?: Pick<LoraRequest, 'rank' | 'alpha'> & Partial<LoraRequest>;
+  /** Element type of matrix products; weights, gradients and all else stay float32. Default: float32. */
+  readonly precision?: Precision;
   /** What is minimised; default: that of the task. */
   readonly loss?: LossOptions;
   /** For `masked-lm`. */

@@ -1,6 +1,6 @@
 import type { LoraAdapter } from '../adapters/index.js';
 import { NnError, type NnErrorCode, type NnErrorDetails } from '../errors.js';
-import type { Provider } from '../exec/runner.js';
+import type { LoadableModel, Provider } from '../exec/runner.js';
 import type { Task } from '../models/types.js';
 import type { ModelWeights } from '../weights/modelWeights.js';
 import type { PackedExamples, PackedSequences } from './packedSequences.js';
@@ -24,7 +24,7 @@ export interface TrainingJob {
 
 export interface PredictionJob {
   readonly kind: 'predict';
-  readonly model: Uint8Array;
+  readonly model: LoadableModel;
   readonly sequences: PackedSequences;
   readonly batchSize: number;
   readonly threads: number;

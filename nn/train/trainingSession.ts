@@ -1,27 +1,37 @@
 import type { LoraAdapter } from '../adapters/index.js';
 import { NnError } from '../errors.js';
 import type { Provider } from '../exec/runner.js';
+import { LOSS_SCALE } from '../models/training.js';
 import { gradientName, type Model } from '../models/types.js';
 import {
   createOptimizer,
   GradientAccumulator,
+  LOSS_SCALER_DEFAULTS,
+  LossScaler,
   type Optimizer,
   type ParameterArena,
   type Schedule,
   scheduledRate,
 } from '../optim/index.js';
 import { float32Data, float32Tensor, type Tensor } from '../tensor.js';
-import { epochBatches } from './batches.js';
+import type { Batch } from './batches.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 import { evaluate } from './evaluate.js';
 import type { Example, ExampleSet } from './example.js';
-import { createExampleSet, lengthsOf } from './exampleSet.js';
+import { createExampleSet } from './exampleSet.js';
 import { runFingerprint } from './fingerprint.js';
 import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoint } from './history.js';
 import { createLoopedSteps, type LoopedSteps, stepsPerRunOf } from './loopedSteps.js';
 import { Pace } from './pace.js';
-import { optimizerSettings, planTraining, type TrainingPlan, type TrainingRecipe } from './recipe.js';
-import { createStepModels, type StepModels } from './stepModels.js';
+import {
+  optimizerSettings,
+  type Precision,
+  planTraining,
+  type TrainingPlan,
+  type TrainingRecipe,
+} from './recipe.js';
+import { sampleEpoch, splitBatch } from './sampling.js';
+import { type Arithmetic, createStepModels, type StepModels } from './stepModels.js';
 import { taskTraining } from './tasks/index.js';
 import type { TaskBatch, TaskTraining } from './tasks/taskTraining.js';
 import { type TrainedPart, trainedPart } from './trainedPart.js';
@@ -52,7 +62,11 @@ export interface TrainingProgress {
   /** Mean loss of the step's examples, before its update. */
   readonly loss: number;
   readonly learningRate: number;
-  readonly gradNorm: number;
+  /** Null where float16 gradients overflowed, so that the step was left out. */
+  readonly gradNorm: number | null;
+  /** What the loss was multiplied by; only where the precision is float16. */
+  readonly lossScale?: number;
+  readonly arithmetic: Arithmetic;
   readonly tokensPerSecond: number;
   /** Share of the tokens computed on so far that were padding. */
   readonly paddingShare: number;
@@ -93,11 +107,11 @@ interface ComputedBatch {
 export class TrainingSession {
   private readonly losses: Float32Array;
   private readonly pace = new Pace();
-  private readonly lengths: Int32Array;
   private readonly task: TaskTraining;
   private bestWeights = new Map<string, Tensor>();
   private history: TrainingHistory = EMPTY_HISTORY;
-  private epochOrder: { epoch: number; batches: Int32Array[] } | undefined;
+  private scaler: LossScaler | undefined;
+  private epochOrder: { epoch: number; batches: readonly Batch[] } | undefined;
 
   private constructor(
     private readonly options: Omit<TrainingOptions, 'resumeFrom'>,
@@ -111,14 +125,15 @@ export class TrainingSession {
     private readonly looped: LoopedSteps | null,
   ) {
     this.losses = new Float32Array(plan.totalSteps);
-    this.lengths = lengthsOf(sets.train);
     this.task = taskTraining(options.model.task);
+    if (options.recipe.precision === 'float16') this.scaler = new LossScaler();
   }
 
   /**
    * Throws LABEL_UNKNOWN, TOKENIZER_INVALID or SHAPE_MISMATCH for examples the model cannot learn from or a recipe
-   * that does not fit, BASE_MODEL_UNSUPPORTED for an adapter the model cannot have, REQUEST_INVALID for several steps a
-   * run where the recipe does not allow it, CHECKPOINT_CORRUPT for a damaged checkpoint or one of another run.
+   * that does not fit, BASE_MODEL_UNSUPPORTED for an adapter the model cannot have, OPERATOR_UNSUPPORTED for a precision
+   * that no provider has, REQUEST_INVALID for several steps a run where the recipe does not allow it, CHECKPOINT_CORRUPT
+   * for a damaged checkpoint or one of another run.
    */
   static async create(options: TrainingOptions): Promise<TrainingSession> {
     const { resumeFrom, ...rest } = options;
@@ -133,13 +148,15 @@ export class TrainingSession {
     const checkpoint = resumeFrom && decodeCheckpoint(resumeFrom, fingerprint);
     const part = trainedPart(model, recipe);
     const { arena, optimizer } = createOptimizer(part.parameters, optimizerSettings(recipe, model));
-    const graph = {
+    const models = await createStepModels(model, {
       trainable: part.trainable,
       ...(part.adapter && { adapter: part.adapter }),
       ...(recipe.loss && { loss: recipe.loss }),
-    };
-    const runner = { threads, ...(providers && { providers }) };
-    const models = await createStepModels(model, { ...graph, ...runner });
+      ...(recipe.precision && { precision: recipe.precision }),
+      packed: recipe.packing ?? false,
+      threads,
+      ...(providers && { providers }),
+    });
     const plan = planTraining(recipe, options.train.length);
     const stepsPerRun = stepsPerRunOf(recipe, models.training.provider, options.stepsPerRun);
     const settings = {
@@ -150,7 +167,14 @@ export class TrainingSession {
     const looped =
       stepsPerRun === null
         ? null
-        : await createLoopedSteps({ model, graph, settings, arena, stepsPerRun, runner });
+        : await createLoopedSteps({
+            model,
+            settings,
+            arena,
+            stepsPerRun,
+            graph: models.graph,
+            runner: models.runner,
+          });
     if (looped) await models.training.dispose();
     const session = new TrainingSession(
       rest,
@@ -177,8 +201,8 @@ export class TrainingSession {
   }
 
   /**
-   * One update, and an evaluation where one is due. Throws LOSS_NOT_FINITE before the weights are touched, CANCELLED
-   * during an evaluation.
+   * One update, and an evaluation where one is due; where float16 gradients overflow, the update is left out. Throws
+   * LOSS_NOT_FINITE before the weights are touched, CANCELLED during an evaluation.
    */
   async step(signal?: AbortSignal): Promise<TrainingProgress> {
     if (this.looped) return (await this.loop(this.looped, 1, signal))[0]!;
@@ -187,12 +211,21 @@ export class TrainingSession {
     const { recipe } = this.options;
     const batch = this.batch(step);
     const { loss, realTokens, paddedTokens } = await this.computeBatch(batch);
-    const gradNorm = this.optimizer.gradNorm();
-    requireFinite(step + 1, { 'training loss': loss, 'gradient norm': gradNorm });
-    const learningRate = scheduledRate(scheduleOf(recipe, this.plan), step);
-    this.optimizer.step({ learningRate, maxGradNorm: recipe.maxGradNorm }, gradNorm);
+    const scaledNorm = this.optimizer.gradNorm();
+    requireFinite(
+      step + 1,
+      { 'training loss': loss, ...(!this.scaler && { 'gradient norm': scaledNorm }) },
+      recipe.precision,
+    );
+    const lossScale = this.scaler?.scale ?? 1;
+    const accepted = this.scaler?.accept(scaledNorm) ?? true;
+    if (accepted) {
+      const learningRate = scheduledRate(scheduleOf(recipe, this.plan), step);
+      this.optimizer.step({ learningRate, maxGradNorm: recipe.maxGradNorm, lossScale }, scaledNorm);
+    }
     this.pace.addStep(performance.now() - startedMs, realTokens);
-    return this.evaluated(this.recordStep({ loss, gradNorm, realTokens, paddedTokens }), signal);
+    const gradNorm = accepted ? scaledNorm / lossScale : null;
+    return this.evaluated(this.recordStep({ loss, gradNorm, lossScale, realTokens, paddedTokens }), signal);
   }
 
   /** The state between two steps. */
@@ -272,7 +305,8 @@ export class TrainingSession {
   /** Counts an update that is done, and says what is known after it. */
   private recordStep(made: {
     readonly loss: number;
-    readonly gradNorm: number;
+    readonly gradNorm: number | null;
+    readonly lossScale?: number;
     readonly realTokens: number;
     readonly paddedTokens: number;
   }): TrainingProgress {
@@ -283,6 +317,7 @@ export class TrainingSession {
       step: step + 1,
       realTokens: realTokens + made.realTokens,
       paddedTokens: paddedTokens + made.paddedTokens,
+      ...(this.scaler && { lossScaling: this.scaler.state }),
     };
     return {
       step: step + 1,
@@ -291,6 +326,8 @@ export class TrainingSession {
       loss: made.loss,
       learningRate: scheduledRate(scheduleOf(this.options.recipe, this.plan), step),
       gradNorm: made.gradNorm,
+      ...(this.scaler && { lossScale: made.lossScale }),
+      arithmetic: this.models.arithmetic,
       tokensPerSecond: this.pace.tokensPerSecond(),
       paddingShare: this.paddingShare(),
       secondsLeft: this.secondsLeft(),
@@ -311,26 +348,28 @@ export class TrainingSession {
         float32Tensor(tensor.dims, float32Data(tensor).slice()),
       ]),
     );
-    this.optimizer.resumeAt(checkpoint.history.step);
+    const { step, lossScaling } = checkpoint.history;
+    if (this.scaler) this.scaler = new LossScaler(LOSS_SCALER_DEFAULTS, lossScaling);
+    this.optimizer.resumeAt(step - (lossScaling?.skippedSteps ?? 0));
   }
 
-  private batch(step: number): Int32Array {
-    const { batchSize, seed } = this.options.recipe;
+  private batch(step: number): Batch {
+    const { model, recipe } = this.options;
     const epoch = Math.floor(step / this.plan.stepsPerEpoch);
     if (this.epochOrder?.epoch !== epoch) {
-      this.epochOrder = { epoch, batches: epochBatches(this.lengths, { batchSize, seed, epoch }) };
+      this.epochOrder = { epoch, batches: sampleEpoch(this.sets.train, model.task, recipe, epoch) };
     }
     return this.epochOrder.batches[step % this.plan.stepsPerEpoch]!;
   }
 
   /** Leaves the gradients of the batch's mean loss in the arena. */
-  private async computeBatch(batch: Int32Array): Promise<ComputedBatch> {
-    const size = this.options.recipe.microBatchSize ?? batch.length;
-    if (batch.length <= size) return this.computeGradients(batch);
+  private async computeBatch(batch: Batch): Promise<ComputedBatch> {
+    const parts = splitBatch(batch, this.options.recipe.microBatchSize ?? batch.indices.length);
+    if (parts.length === 1) return this.computeGradients(batch);
     const accumulator = new GradientAccumulator(this.arena);
     const sum = { loss: 0, weight: 0, realTokens: 0, paddedTokens: 0 };
-    for (let start = 0; start < batch.length; start += size) {
-      const computed = await this.computeGradients(batch.subarray(start, start + size));
+    for (const part of parts) {
+      const computed = await this.computeGradients(part);
       accumulator.add(computed.weight);
       sum.loss += computed.loss * computed.weight;
       sum.weight += computed.weight;
@@ -341,23 +380,27 @@ export class TrainingSession {
     return { ...sum, loss: sum.loss / sum.weight };
   }
 
-  private async computeGradients(batch: Int32Array): Promise<ComputedBatch> {
+  private async computeGradients(batch: Batch): Promise<ComputedBatch> {
     const { feeds, ...counts } = this.feedsOf(batch, this.history.step);
     const gradients = new Map(
       [...this.arena.region('gradients')].map(([name, tensor]) => [gradientName(name), tensor]),
     );
     const loss = float32Tensor([]);
     await this.models.training.run(
-      { ...feeds, ...Object.fromEntries(this.arena.region('weights')) },
+      {
+        ...feeds,
+        ...Object.fromEntries(this.arena.region('weights')),
+        ...(this.scaler && { [LOSS_SCALE]: float32Tensor([], Float32Array.of(this.scaler.scale)) }),
+      },
       { loss, ...Object.fromEntries(gradients) },
     );
     return { ...counts, loss: float32Data(loss)[0]! };
   }
 
-  private feedsOf(batch: Int32Array, step: number): TaskBatch {
+  private feedsOf({ indices, rowSizes }: Batch, step: number): TaskBatch {
     const { model, recipe } = this.options;
     const epoch = Math.floor(step / this.plan.stepsPerEpoch);
-    return this.task.batch(this.sets.train, batch, { ...recipe, model, epoch });
+    return this.task.batch(this.sets.train, indices, { ...recipe, model, epoch, rowSizes });
   }
 
   private evaluationIsDue(): boolean {
@@ -418,14 +461,21 @@ function requireFitting({ microBatchSize, batchSize, masking }: TrainingRecipe, 
   }
 }
 
-function requireFinite(step: number, values: Readonly<Record<string, number>>): void {
+function requireFinite(
+  step: number,
+  values: Readonly<Record<string, number>>,
+  precision: Precision = 'float32',
+): void {
+  const advice =
+    precision === 'float16'
+      ? 'take the precision bfloat16, whose range is that of float32'
+      : "lower the learning rate, and check the base model's weights";
+
   for (const [name, value] of Object.entries(values)) {
     if (!Number.isFinite(value)) {
-      throw new NnError(
-        'LOSS_NOT_FINITE',
-        `the ${name} is ${value} at step ${step}; lower the learning rate, and check the base model's weights`,
-        { details: { step, quantity: name, value: String(value) } },
-      );
+      throw new NnError('LOSS_NOT_FINITE', `the ${name} is ${value} at step ${step}; ${advice}`, {
+        details: { step, quantity: name, value: String(value) },
+      });
     }
   }
 }

@@ -63,7 +63,7 @@ export const adaptBase = async (
   recipe: Recipe,
 ): Promise<AdaptedBase> => {
   const { pipeline, datasetId, base } = input;
-  const { maxLength, seed } = pipeline.training;
+  const { maxLength, precision, seed } = pipeline.training;
   const key = digestOf({
     step: 'adaptBase',
     trainer: TRAINER_VERSION,
@@ -73,6 +73,7 @@ export const adaptBase = async (
     base: baseDigests(base.model),
     recipe,
     maxLength,
+    precision,
     seed,
   });
   const { id, artifact } = await checkpointedStep({
@@ -137,6 +138,7 @@ const workOf = async (
       epochs: recipe.epochs,
       batchSize: recipe.batchSize,
       learningRate: recipe.learningRate,
+      precision: training.precision,
       weightDecay: training.weightDecay,
       warmupRatio: training.warmupRatio,
       maxGradNorm: training.maxGradNorm,

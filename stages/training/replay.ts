@@ -60,16 +60,18 @@ export const requireContinuable = (
   const before = run.vocabulary?.origin ?? run.base;
   const { vocabulary, segmentation } = pipeline.training;
   const differs =
-    run.labels.join('\n') !== pipeline.labels.join('\n')
-      ? 'labels'
-      : before.config.sha256 !== base.model.config.sha256
-        ? 'config.json'
-        : before.tokenizer.sha256 !== base.model.tokenizer.sha256
-          ? 'tokenizer.json'
-          : digestOf([run.recipe.vocabulary ?? null, run.recipe.segmentation]) !==
-              digestOf([vocabulary ?? null, segmentation])
-            ? 'vocabulary'
-            : null;
+    run.recipe.task !== pipeline.training.task
+      ? 'training.task'
+      : run.labels.join('\n') !== pipeline.labels.join('\n')
+        ? 'labels'
+        : before.config.sha256 !== base.model.config.sha256
+          ? 'config.json'
+          : before.tokenizer.sha256 !== base.model.tokenizer.sha256
+            ? 'tokenizer.json'
+            : digestOf([run.recipe.vocabulary ?? null, run.recipe.segmentation]) !==
+                digestOf([vocabulary ?? null, segmentation])
+              ? 'vocabulary'
+              : null;
   if (differs === null) return;
   throw plumblineError(
     'REQUEST_INVALID',

@@ -189,6 +189,8 @@ const nnRecipe = (recipe: TrainingRecipe, seed: number): NnRecipe => ({
   schedule: recipe.schedule,
   layerwiseDecay: recipe.layerwiseDecay,
   ...(recipe.microBatchSize !== undefined && { microBatchSize: recipe.microBatchSize }),
+  precision: recipe.precision,
+  packing: recipe.packing,
   weightDecay: recipe.weightDecay,
   warmupRatio: recipe.warmupRatio,
   maxGradNorm: recipe.maxGradNorm,

@@ -50,6 +50,20 @@ describe('a LoRA adapter', () => {
   });
 });
 
+describe('half precision', () => {
+  it.each(['float16', 'bfloat16'])(
+    'of the type %s learns the task, and the log says how it is computed',
+    async (precision) => {
+      const { output, run } = await trained({ precision });
+      expect(output.validationMacroF1).toBe(1);
+      expect(run.recipe.precision).toBe(precision);
+      expect(world.lines).toContainEqual(
+        expect.objectContaining({ fields: { provider: 'cpu', precision, emulated: true } }),
+      );
+    },
+  );
+});
+
 describe('domain adaptation', () => {
   const adaptation = { epochs: 12, learningRate: 5e-3, batchSize: 8 };
 

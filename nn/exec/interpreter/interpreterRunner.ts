@@ -3,8 +3,10 @@ import { NnError } from '../../errors.js';
 import { sameShape } from '../../graph/dimension.js';
 import type { Graph, Node, Shape, ValueInfo } from '../../graph/ir.js';
 import { graphsOf } from '../../graph/scopes.js';
+import { GraphBuilder } from '../../ops/builder.js';
 import { isOperator } from '../../ops/lookup.js';
-import { elementCount, type Tensor } from '../../tensor.js';
+import type { Known } from '../../ops/rule.js';
+import { elementCount, isHalf, type Tensor } from '../../tensor.js';
 import type { InterpreterProvider, Runner } from '../runner.js';
 import { useBackend } from './backend.js';
 import type { Kernel, KernelRequest } from './kernel.js';
@@ -20,9 +22,10 @@ export class InterpreterRunner implements Runner {
   readonly #backend: string;
   readonly #weights = new Scope();
 
-  /** `backend` must be loaded. Throws OPERATOR_UNSUPPORTED for operators that no kernel computes. */
+  /** `backend` must be loaded. Throws OPERATOR_UNSUPPORTED for operators or element types that no kernel computes. */
   constructor(graph: Graph, provider: InterpreterProvider, backend: string) {
     requireKernels(graph);
+    refuseHalves(graph);
     this.#graph = graph;
     this.provider = provider;
     this.#backend = backend;
@@ -90,6 +93,19 @@ function inside(graph: Graph, inputs: readonly Value[], outer: Scope): Value[] {
     });
   } finally {
     values.freeAll();
+  }
+}
+
+/** tfjs has no half floats, and the kernels would take their bits for whole numbers. */
+function refuseHalves(graph: Graph, known: Known = GraphBuilder.from(graph)): void {
+  for (const node of graph.nodes) {
+    for (const inner of graphsOf(node)) refuseHalves(inner, known.inside(inner));
+    const half = node.inputs.find((name) => name !== '' && isHalf(known.type(name).dtype));
+    if (half === undefined || node.op === 'Cast-19') continue;
+    throw new NnError(
+      'OPERATOR_UNSUPPORTED',
+      `${node.op} of ${known.type(half).dtype} cannot be interpreted: cast '${half}' to float32 before it`,
+    );
   }
 }
 
