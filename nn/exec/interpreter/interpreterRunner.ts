@@ -5,7 +5,6 @@ import type { Graph, Node, Shape, ValueInfo } from '../../graph/ir.js';
 import { graphsOf } from '../../graph/scopes.js';
 import { GraphBuilder } from '../../ops/builder.js';
 import { isOperator } from '../../ops/lookup.js';
-import type { Known } from '../../ops/rule.js';
 import { elementCount, isHalf, type Tensor } from '../../tensor.js';
 import type { InterpreterProvider, Runner } from '../runner.js';
 import { useBackend } from './backend.js';
@@ -97,14 +96,19 @@ function inside(graph: Graph, inputs: readonly Value[], outer: Scope): Value[] {
 }
 
 /** tfjs has no half floats, and the kernels would take their bits for whole numbers. */
-function refuseHalves(graph: Graph, known: Known = GraphBuilder.from(graph)): void {
+function refuseHalves(graph: Graph, outer?: GraphBuilder): void {
+  const builder = new GraphBuilder(undefined, outer);
+  for (const { name, dtype, shape } of graph.inputs) builder.input(name, dtype, shape);
+  for (const [name, tensor] of graph.initializers) builder.initializer(name, tensor);
   for (const node of graph.nodes) {
-    for (const inner of graphsOf(node)) refuseHalves(inner, known.inside(inner));
-    const half = node.inputs.find((name) => name !== '' && isHalf(known.type(name).dtype));
+    // A graph in a node sees what comes before it, and may use the names of what comes after.
+    for (const inner of graphsOf(node)) refuseHalves(inner, builder);
+    builder.node(node);
+    const half = node.inputs.find((name) => name !== '' && isHalf(builder.type(name).dtype));
     if (half === undefined || node.op === 'Cast-19') continue;
     throw new NnError(
       'OPERATOR_UNSUPPORTED',
-      `${node.op} of ${known.type(half).dtype} cannot be interpreted: cast '${half}' to float32 before it`,
+      `${node.op} of ${builder.type(half).dtype} cannot be interpreted: cast '${half}' to float32 before it`,
     );
   }
 }
