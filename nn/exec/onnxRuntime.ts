@@ -1,6 +1,8 @@
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { NnError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
+
+import { releaseMemory } from './releaseMemory.js';
 import type { OnnxRuntimeProvider, Runner, RunnerOptions } from './runner.js';
 
 // Every error is thrown as well; printed too, a provider that is merely absent would look like a fault.
@@ -50,6 +52,8 @@ class OnnxRuntimeRunner implements Runner {
     const missing = Object.keys(fetches).find((name) => !this.#session.outputNames.includes(name));
     if (missing !== undefined) throw new NnError('SHAPE_MISMATCH', `the model has no output '${missing}'`);
     const results = await this.#run(feeds, fetches);
+    // The binding also copies what was written in place: at each step as much as there are gradients.
+    releaseMemory(Object.keys(fetches).flatMap((name) => (fetches[name] ? dataOf(results[name]) : [])));
     return Object.fromEntries(
       Object.entries(fetches).map(([name, tensor]) => [name, tensor ?? fromOrt(name, results[name])]),
     );
@@ -74,6 +78,10 @@ class OnnxRuntimeRunner implements Runner {
       });
     }
   }
+}
+
+function dataOf(value: OrtTensor | undefined): ArrayBufferView[] {
+  return ArrayBuffer.isView(value?.data) ? [value.data] : [];
 }
 
 function toOrt({ dtype, data, dims }: Tensor): OrtTensor {

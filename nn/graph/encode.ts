@@ -1,4 +1,4 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { NnError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
 import { bytesOf } from '../weights/views.js';
@@ -19,6 +19,7 @@ import {
   ValueInfoProtoSchema,
 } from './onnx_pb.js';
 import { IR_VERSION, MODEL_BYTES_MAX, OPSET_VERSION, splitOperator } from './opset.js';
+import { serializeModel } from './serialize.js';
 
 /**
  * A graph as the bytes of an ONNX model file. `metadata` becomes its `metadata_props`; `encodeWeight` decides where a
@@ -45,16 +46,16 @@ export function encodeModel(
       { domain: '', version: BigInt(OPSET_VERSION) },
       ...(contributed ? [{ domain: 'com.microsoft', version: 1n }] : []),
     ],
-    graph: create(GraphProtoSchema, {
-      name: graph.name,
-      node: graph.nodes.map(encodeNode),
-      initializer: weights,
-      input: graph.inputs.map(encodeValue),
-      output: graph.outputs.map(encodeValue),
-    }),
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   });
-  return toBinary(ModelProtoSchema, model);
+  const content = create(GraphProtoSchema, {
+    name: graph.name,
+    node: graph.nodes.map(encodeNode),
+    initializer: weights,
+    input: graph.inputs.map(encodeValue),
+    output: graph.outputs.map(encodeValue),
+  });
+  return serializeModel({ ...model, graph: content });
 }
 
 function encodeNode(node: Node, index: number) {
