@@ -3,6 +3,7 @@ import type { LoraAdapter } from '../adapters/types.js';
 import { differentiate } from '../autodiff/differentiate.js';
 import { NnError } from '../errors.js';
 import { encodeModel } from '../graph/encode.js';
+import type { Graph } from '../graph/ir.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { leavesLast } from '../rewrite/leavesLast.js';
 import { recomputeActivations } from '../rewrite/recomputeActivations.js';
@@ -22,6 +23,11 @@ export interface TrainingOptions {
    * are the same bits. Left out: everything is kept.
    */
   readonly recomputeFor?: { readonly batch: number; readonly sequence: number };
+  /**
+   * Leaves out the task's outputs: the runtime keeps an output until the run ends, also one that nobody fetches, and
+   * the scores of a vocabulary are large. Default: false.
+   */
+  readonly lossOnly?: boolean;
 }
 
 /**
@@ -29,10 +35,16 @@ export interface TrainingOptions {
  * them or below them. Throws GRAPH_INVALID where nothing is trainable or the task cannot have the loss, SHAPE_MISMATCH
  * for loss options that do not fit.
  */
-export function buildTrainingGraph(
+export function buildTrainingGraph(model: Model, options: TrainingOptions): TrainingGraph {
+  const { graph, ...rest } = trainingGraphOf(model, options);
+  return { model: encodeModel(graph), ...rest };
+}
+
+/** The same before it is bytes. */
+export function trainingGraphOf(
   model: Model,
-  { trainable: isTrainable, adapter, loss: options, recomputeFor }: TrainingOptions,
-): TrainingGraph {
+  { trainable: isTrainable, adapter, loss: options, recomputeFor, lossOnly = false }: TrainingOptions,
+): Omit<TrainingGraph, 'model'> & { readonly graph: Graph } {
   const trainable = trainedNames(model, isTrainable, adapter);
   if (trainable.length === 0) {
     throw new NnError('GRAPH_INVALID', 'every parameter is frozen: leave at least the head trainable');
@@ -43,12 +55,12 @@ export function buildTrainingGraph(
   const loss = TASK_RULES[model.task].loss(builder, outputs, options);
   const gradients = differentiate(builder, loss, trainable);
   const named = Object.fromEntries([...gradients].map(([name, value]) => [gradientName(name), value]));
-  const graph = builder.build('training', { loss, ...outputs, ...named });
+  const graph = builder.build('training', { loss, ...(lossOnly ? {} : outputs), ...named });
   const inputs = graph.inputs.map(({ name }) => name).filter((name) => !trainable.includes(name));
   const ordered = recomputeFor
     ? recomputeActivations(graph, 'loss', { lengths: axisLengths(recomputeFor) })
     : leavesLast(graph);
-  return { model: encodeModel(ordered), trainable, inputs };
+  return { graph: ordered, trainable, inputs };
 }
 
 /** Lengths of every axis that a training graph may leave open. */
@@ -62,11 +74,19 @@ function axisLengths({ batch, sequence }: { readonly batch: number; readonly seq
  */
 export function buildEvaluationModel(
   model: Model,
-  { trainable, adapter }: Pick<TrainingOptions, 'trainable' | 'adapter'>,
+  options: Pick<TrainingOptions, 'trainable' | 'adapter'>,
 ): Uint8Array {
+  return encodeModel(evaluationGraphOf(model, options));
+}
+
+/** The same before it is bytes. */
+export function evaluationGraphOf(
+  model: Model,
+  { trainable, adapter }: Pick<TrainingOptions, 'trainable' | 'adapter'>,
+): Graph {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const chosen = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
-  return encodeModel(builder.build('evaluation', forward(builder, model, chosen, 'evaluation', 'batch')));
+  return builder.build('evaluation', forward(builder, model, chosen, 'evaluation', 'batch'));
 }
 
 /** The parameters a step trains: the model's that are not frozen, and the adapter's. */
