@@ -9,7 +9,7 @@ import {
 } from './pipeline.js';
 
 /**
- * The artifact chain: SourceBatch -> DatasetVersion -> TrainingRun -> Evaluation -> ModelVersion ->
+ * The artifact chain: SourceBatch -> DatasetVersion -> (BaseAdaptation ->) TrainingRun -> Evaluation -> ModelVersion ->
  * Deployment -> HealthReport. An artifact's id is the SHA-256 of its canonical JSON; it names only what it
  * came from, and holds no instant unless the instant is part of what happened (a deployment, a health report).
  */
@@ -86,11 +86,38 @@ export const ValidationPoint = z.strictObject({
 });
 export type ValidationPoint = z.infer<typeof ValidationPoint>;
 
+/** A base model that has gone on learning language from a dataset's training texts, without labels. */
+export const BaseAdaptation = z.strictObject({
+  kind: z.literal('BaseAdaptation'),
+  pipeline: Name,
+  dataset: Sha256,
+  base: BaseModel,
+  recipe: TrainingRecipe.shape.adaptation.unwrap(),
+  codeVersion: z.string(),
+  objective: z.enum(['masked-lm', 'causal-lm']),
+  /** Training texts. */
+  rows: z.number().int().positive(),
+  steps: z.number().int().nonnegative(),
+  bestStep: z.number().int().nonnegative(),
+  /** exp(loss) on the validation texts. */
+  validation: z.array(z.strictObject({ step: z.number().int().nonnegative(), perplexity: z.number() })),
+  lossCurve: z.array(z.strictObject({ step: z.number().int(), loss: z.number() })),
+  /** The base model's weights with the adapted ones in their place. */
+  weights: BlobRef,
+});
+export type BaseAdaptation = z.infer<typeof BaseAdaptation>;
+
 export const TrainingRun = z.strictObject({
   kind: z.literal('TrainingRun'),
   pipeline: Name,
   dataset: Sha256,
   base: BaseModel,
+  /** The BaseAdaptation whose weights it began with. */
+  adaptation: Sha256.nullable(),
+  /** The TrainingRun it went on from, with the rows that one had not seen. */
+  previous: Sha256.nullable(),
+  /** Rows that `previous` had seen. */
+  replayed: z.number().int().nonnegative(),
   recipe: TrainingRecipe,
   codeVersion: z.string(),
   labels: z.array(z.string()).min(2),
@@ -104,8 +131,10 @@ export const TrainingRun = z.strictObject({
   validation: z.array(ValidationPoint),
   /** Mean training loss over stretches of steps, for the plot. */
   lossCurve: z.array(z.strictObject({ step: z.number().int(), loss: z.number() })),
-  /** The best weights, safetensors with Hugging Face names. */
+  /** The best weights, safetensors with Hugging Face names; a trained adapter is merged in. */
   weights: BlobRef,
+  /** The LoRA adapter by itself, in the two files of PEFT's format. */
+  adapter: z.strictObject({ config: BlobRef, weights: BlobRef }).nullable(),
 });
 export type TrainingRun = z.infer<typeof TrainingRun>;
 
@@ -237,6 +266,7 @@ export type HealthReport = z.infer<typeof HealthReport>;
 export const ARTIFACTS = {
   SourceBatch,
   DatasetVersion,
+  BaseAdaptation,
   TrainingRun,
   Evaluation,
   ModelVersion,

@@ -165,7 +165,53 @@ export const TrainingRecipe = z.strictObject({
       z.strictObject({ bottomLayers: z.number().int().min(0).max(1000).describe('And the embeddings.') }),
     ])
     .default('embeddings')
-    .describe('What keeps its pretrained weights.'),
+    .describe('What keeps its pretrained weights; with `lora` all do.'),
+  lora: z
+    .strictObject({
+      rank: z.number().int().min(1).max(1024).default(8).describe('Inner width of an adapter’s two factors.'),
+      alpha: z.number().positive().default(16).describe('The adapter counts alpha / rank times.'),
+      targetModules: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .describe('Layers that are adapted, by the end of their names; when left out, those PEFT adapts.'),
+    })
+    .optional()
+    .describe('Trains a LoRA adapter and the new head in place of the model’s own weights.'),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('Share of the target that is spread over all classes.'),
+  classWeights: z
+    .enum(['equal', 'balanced'])
+    .default('equal')
+    .describe('balanced: a class counts as much as it is rare among the training rows.'),
+  adaptation: z
+    .strictObject({
+      epochs: z.number().int().min(1).max(100).default(1).describe('Passes over the texts.'),
+      batchSize: z.number().int().min(1).max(1024).default(16).describe('Texts in a step.'),
+      learningRate: z.number().positive().max(1).default(5e-5).describe('Peak learning rate.'),
+      maskedShare: Percentage.default(0.15).describe('Tokens of a text that BERT and RoBERTa must guess.'),
+    })
+    .optional()
+    .describe(
+      'Before the task is learned, the base model goes on learning language from the training texts, without their labels: hidden words (BERT, RoBERTa) or the next word (GPT-2, LLaMA).',
+    ),
+  incremental: z
+    .strictObject({
+      replayShare: z
+        .number()
+        .min(0)
+        .lt(1)
+        .default(0.5)
+        .describe('Share of earlier rows among those trained on, so that what they taught stays.'),
+    })
+    .optional()
+    .describe(
+      'Goes on from the version that `promotion.alias` names, with the rows it has not seen; from the base model while there is none.',
+    ),
   evaluationsPerEpoch: z.number().int().min(1).max(100).default(2).describe('Validations in each epoch.'),
   earlyStopping: z
     .strictObject({

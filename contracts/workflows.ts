@@ -38,6 +38,8 @@ export const TrainModelInput = z.strictObject({
   /** Train on only this many rows: a point of the learning curve. */
   rowsMax: z.number().int().positive().optional(),
   generation: z.string().nullable().default(null),
+  /** Training run to go on from, with the rows it has not seen; null begins with the base model. */
+  previous: Sha256.nullable().default(null),
 });
 export const TrainModelOutput = z.strictObject({
   trainingRunId: Sha256,

@@ -43,7 +43,7 @@ describe('workers on a Temporal server', () => {
   it('that stop leave the work to the next worker, and the run is not cancelled', async () => {
     const attempts: number[] = [];
     const pipeline = pipelineFixture();
-    const input = { pipeline, datasetId: id('b'), generation: null };
+    const input = { pipeline, datasetId: id('b'), generation: null, previous: null };
     const trained = await healthyActivities().trainModel({ now: '', input: input as never });
     const trainModel = defineActivity(
       { codeVersion: '0' },
@@ -109,7 +109,7 @@ describe('workers on a Temporal server', () => {
     await bench.serving({ ...healthyActivities(), trainModel }, async () => {
       const handle = await bench.start(
         'trainModel',
-        { pipeline, datasetId: id('b'), generation: null },
+        { pipeline, datasetId: id('b'), generation: null, previous: null },
         'train/cancelled',
       );
       await until(async () => (await handle.describe()).raw.pendingActivities?.[0]?.lastStartedTime);

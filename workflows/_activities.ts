@@ -14,6 +14,7 @@ export const ACTIVITY_PROFILES = {
   /** Runs the model over whole splits, so it must not share the device with a training run. */
   evaluateModel: 'gpu',
   registerModel: 'cpu',
+  findChampion: 'control',
   decideGate: 'cpu',
   deployVersion: 'control',
   rollbackAlias: 'control',

@@ -14,7 +14,7 @@ export const evaluateModel = defineWorkflow(
     const learningCurveRuns: string[] = [];
     // One after the other: they share one device. They have no generation, so that retraining reuses them.
     for (const rowsMax of sizes) {
-      const point = { pipeline, datasetId, rowsMax, generation: null };
+      const point = { pipeline, datasetId, rowsMax, generation: null, previous: null };
       learningCurveRuns.push((await run.child('trainModel', point, `rows-${rowsMax}`)).trainingRunId);
     }
 

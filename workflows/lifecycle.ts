@@ -60,7 +60,10 @@ export const lifecycle = defineWorkflow(
     await run.begin('train');
     // A drift asks for a fresh draw; any other trigger reuses a training run of the same data and recipe.
     const generation = trigger.kind === 'drift' ? trigger.healthReport : null;
-    const training = await run.child('trainModel', { pipeline, datasetId, generation });
+    const previous = pipeline.training.incremental
+      ? (await run.activities.findChampion({ pipeline })).trainingRunId
+      : null;
+    const training = await run.child('trainModel', { pipeline, datasetId, generation, previous });
     const { trainingRunId } = training;
     run.artifact('TrainingRun', trainingRunId);
 

@@ -4,6 +4,7 @@ import {
   decideGate,
   deployVersion,
   evaluateModel,
+  findChampion,
   registerModel,
   rollbackAlias,
 } from '../../stages/registry/index.js';
@@ -44,6 +45,11 @@ export const createRegistryActivities = (deps: RegistryDependencies) => ({
     name: 'evaluateModel',
     input: EvaluateInput,
     run: ({ ctx, input }) => evaluateModel({ ctx: { ...deps, ...ctx }, input }),
+  }),
+  findChampion: defineActivity(deps, {
+    name: 'findChampion',
+    input: z.strictObject({ pipeline: Pipeline }),
+    run: ({ ctx, input }) => findChampion({ ctx: { ...deps, ...ctx }, input }),
   }),
   registerModel: defineActivity(deps, {
     name: 'registerModel',

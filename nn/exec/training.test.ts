@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { tinyClassifier, tinyExamples, tinyRecipe } from '../train/testing/tinyRun.js';
-import { trainClassifier } from '../train/trainClassifier.js';
+import { trainToEnd } from '../train/trainToEnd.js';
 import type { Provider } from './runner.js';
 
 async function losses(provider: Provider): Promise<Float32Array> {
-  const result = await trainClassifier({
-    classifier: tinyClassifier(),
+  const result = await trainToEnd({
+    model: tinyClassifier(),
     train: tinyExamples(60, 1),
     validation: [],
     recipe: { ...tinyRecipe, epochs: 2 },

@@ -161,7 +161,7 @@ describe('the training graph', () => {
     const { labels: _, ...tokens } = batch;
     const expected = await scores(exportOnnx(classifier), tokens);
     const fed = Object.fromEntries([...classifier.parameters].filter(([name]) => trainable(name)));
-    const actual = await scores(buildEvaluationModel(classifier, { trainable }), { ...tokens, ...fed });
+    const actual = await scores(buildEvaluationModel(classifier, { trainable }), { ...batch, ...fed });
     expected.forEach((value, at) => {
       expect(actual[at]).toBeCloseTo(value, 5);
     });

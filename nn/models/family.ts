@@ -12,10 +12,10 @@ export interface Head {
 }
 
 /**
- * What a graph is for. `inference` uses standard operators and computes every output of the task; `training` and
- * `evaluation` may use ONNX Runtime's own operators and compute only what the loss or the scores need.
+ * What a graph is for. `inference` uses standard operators and computes every output of the task; `training` may use
+ * ONNX Runtime's own operators and computes only what the loss and the scores need.
  */
-export type Purpose = 'inference' | 'training' | 'evaluation';
+export type Purpose = 'inference' | 'training';
 
 export interface ForwardRequest<C> {
   readonly builder: GraphBuilder;

@@ -8,7 +8,6 @@ import { GraphBuilder } from '../ops/builder.js';
 import { leavesLast } from '../rewrite/leavesLast.js';
 import { recomputeActivations } from '../rewrite/recomputeActivations.js';
 import { familyOfType } from './families.js';
-import type { Purpose } from './family.js';
 import { type LossOptions, rowsOfBatch, TASK_RULES } from './tasks.js';
 import { gradientName, type Model, type TrainingGraph } from './types.js';
 
@@ -24,11 +23,13 @@ export interface TrainingOptions {
    */
   readonly recomputeFor?: { readonly batch: number; readonly sequence: number };
   /**
-   * Leaves out the task's outputs: the runtime keeps an output until the run ends, also one that nobody fetches, and
-   * the scores of a vocabulary are large. Default: false.
+   * Which of the task's outputs the graph has: the runtime keeps an output until the run ends, also one that nobody
+   * fetches, and the scores of a vocabulary are large. Default: all.
    */
-  readonly lossOnly?: boolean;
+  readonly outputs?: readonly string[];
 }
+
+type EvaluationOptions = Pick<TrainingOptions, 'trainable' | 'adapter' | 'loss' | 'outputs'>;
 
 /**
  * The training graph of a model. Frozen parameters are part of the model; no node computes a gradient for
@@ -43,7 +44,7 @@ export function buildTrainingGraph(model: Model, options: TrainingOptions): Trai
 /** The same before it is bytes. */
 export function trainingGraphOf(
   model: Model,
-  { trainable: isTrainable, adapter, loss: options, recomputeFor, lossOnly = false }: TrainingOptions,
+  { trainable: isTrainable, adapter, loss: options, recomputeFor, outputs: wanted }: TrainingOptions,
 ): Omit<TrainingGraph, 'model'> & { readonly graph: Graph } {
   const trainable = trainedNames(model, isTrainable, adapter);
   if (trainable.length === 0) {
@@ -51,16 +52,22 @@ export function trainingGraphOf(
   }
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const rows = rowsOfBatch(model.task, options);
-  const outputs = forward(builder, model, trainedShapes(model, trainable, adapter), 'training', rows);
+  const outputs = forward(builder, model, trainedShapes(model, trainable, adapter), rows);
   const loss = TASK_RULES[model.task].loss(builder, outputs, options);
   const gradients = differentiate(builder, loss, trainable);
   const named = Object.fromEntries([...gradients].map(([name, value]) => [gradientName(name), value]));
-  const graph = builder.build('training', { loss, ...(lossOnly ? {} : outputs), ...named });
+  const graph = builder.build('training', { loss, ...selected(outputs, wanted), ...named });
   const inputs = graph.inputs.map(({ name }) => name).filter((name) => !trainable.includes(name));
   const ordered = recomputeFor
     ? recomputeActivations(graph, 'loss', { lengths: axisLengths(recomputeFor) })
     : leavesLast(graph);
   return { graph: ordered, trainable, inputs };
+}
+
+type Outputs = Readonly<Record<string, string>>;
+
+function selected(outputs: Outputs, wanted: readonly string[] | undefined): Outputs {
+  return Object.fromEntries(Object.entries(outputs).filter(([name]) => wanted?.includes(name) ?? true));
 }
 
 /** Lengths of every axis that a training graph may leave open. */
@@ -69,24 +76,23 @@ function axisLengths({ batch, sequence }: { readonly batch: number; readonly seq
 }
 
 /**
- * The forward half of the training graph, for scoring with weights that are being trained: the same inputs
- * without labels (a seq2seq model reads `decoder_input_ids`), the task's outputs.
+ * The forward half of the training graph, for scoring with weights that are being trained: the same inputs, `loss` and
+ * the task's outputs. Throws as `buildTrainingGraph` does.
  */
-export function buildEvaluationModel(
-  model: Model,
-  options: Pick<TrainingOptions, 'trainable' | 'adapter'>,
-): Uint8Array {
+export function buildEvaluationModel(model: Model, options: EvaluationOptions): Uint8Array {
   return encodeModel(evaluationGraphOf(model, options));
 }
 
 /** The same before it is bytes. */
 export function evaluationGraphOf(
   model: Model,
-  { trainable, adapter }: Pick<TrainingOptions, 'trainable' | 'adapter'>,
+  { trainable, adapter, loss: options, outputs: wanted }: EvaluationOptions,
 ): Graph {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const chosen = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
-  return builder.build('evaluation', forward(builder, model, chosen, 'evaluation', 'batch'));
+  const outputs = forward(builder, model, chosen, rowsOfBatch(model.task, options));
+  const loss = TASK_RULES[model.task].loss(builder, outputs, options);
+  return leavesLast(builder.build('evaluation', { loss, ...selected(outputs, wanted) }));
 }
 
 /** The parameters a step trains: the model's that are not frozen, and the adapter's. */
@@ -112,17 +118,14 @@ function forward(
   builder: GraphBuilder,
   { modelType, config, task, labels, parameters }: Model,
   asInputs: Shapes,
-  purpose: Purpose,
   rows: string,
 ): Readonly<Record<string, string>> {
   const family = familyOfType(modelType);
-  family.declareInputs(builder, purpose, rows);
+  family.declareInputs(builder, 'training', rows);
   for (const [name, tensor] of parameters) {
     if (!asInputs.has(name)) builder.initializer(name, tensor);
   }
   for (const [name, dims] of asInputs) builder.input(name, 'float32', dims);
-  if (purpose === 'training') {
-    for (const [name, shape] of Object.entries(TASK_RULES[task].labels)) builder.input(name, 'int64', shape);
-  }
-  return family.forward({ builder, config, head: { task, labels: labels.length }, purpose });
+  for (const [name, shape] of Object.entries(TASK_RULES[task].labels)) builder.input(name, 'int64', shape);
+  return family.forward({ builder, config, head: { task, labels: labels.length }, purpose: 'training' });
 }

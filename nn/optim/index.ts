@@ -2,6 +2,5 @@ export { GradientAccumulator } from './accumulator.js';
 export { AdamW } from './adamw.js';
 export { ParameterArena } from './arena.js';
 export { createOptimizer, type OptimizerSettings } from './createOptimizer.js';
-export { layerwiseScale } from './layerwiseScale.js';
 export type { Optimizer } from './optimizer.js';
 export { type Schedule, scheduledRate, warmupStepsOf } from './schedule.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { batchesByLength, epochBatches, lengthsOf, padBatch } from './batches.js';
+import { batchesByLength, epochBatches } from './batches.js';
 
 const sampling = fc.record({
   lengths: fc
@@ -47,15 +47,5 @@ describe('sampler', () => {
     const real = lengths.reduce((a, b) => a + b);
     const sampled = padded(epochBatches(lengths, { batchSize: 16, seed: 1, epoch: 0 }));
     expect(1 - real / sampled).toBeLessThan(0.05);
-  });
-
-  it('pads on the right under a zero mask', () => {
-    const sequences = [Int32Array.of(2, 9, 3), Int32Array.of(2, 3)];
-    expect([...lengthsOf(sequences)]).toEqual([3, 2]);
-    const { inputIds, attentionMask, realTokens, paddedTokens } = padBatch(sequences, Int32Array.of(1, 0));
-    expect(inputIds.dims).toEqual([2, 3]);
-    expect([...inputIds.data].map(Number)).toEqual([2, 3, 0, 2, 9, 3]);
-    expect([...attentionMask.data].map(Number)).toEqual([1, 1, 0, 1, 1, 1]);
-    expect([realTokens, paddedTokens]).toEqual([5, 6]);
   });
 });

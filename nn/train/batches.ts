@@ -1,5 +1,4 @@
 import { Random } from '../random.js';
-import { int64Tensor, type Tensor } from '../tensor.js';
 
 /** Batches whose examples are sorted by length together; as in transformers' group_by_length. */
 const BATCHES_PER_GROUP = 50;
@@ -33,45 +32,6 @@ export function batchesByLength(lengths: Int32Array, batchSize: number): Int32Ar
     Int32Array.from(lengths.keys()).sort((a, b) => lengths[b]! - lengths[a]! || a - b),
     batchSize,
   );
-}
-
-/** The int64 inputs [batch, longest] of the graphs, and how much of them is not padding. */
-export interface PaddedBatch {
-  readonly inputIds: Tensor;
-  readonly attentionMask: Tensor;
-  readonly realTokens: number;
-  readonly paddedTokens: number;
-}
-
-/** Pads with 0 on the right up to the longest sequence; padding is masked, so that its id does not matter. */
-export function padBatch(sequences: readonly Int32Array[], indices: Int32Array): PaddedBatch {
-  let longest = 0;
-  let realTokens = 0;
-  for (const index of indices) {
-    const { length } = sequences[index]!;
-    longest = Math.max(longest, length);
-    realTokens += length;
-  }
-  const dims = [indices.length, longest];
-  const paddedTokens = indices.length * longest;
-  const ids = new BigInt64Array(paddedTokens);
-  const mask = new BigInt64Array(paddedTokens);
-  indices.forEach((index, row) => {
-    sequences[index]!.forEach((id, column) => {
-      ids[row * longest + column] = BigInt(id);
-    });
-    mask.fill(1n, row * longest, row * longest + sequences[index]!.length);
-  });
-  return {
-    inputIds: int64Tensor(dims, ids),
-    attentionMask: int64Tensor(dims, mask),
-    realTokens,
-    paddedTokens,
-  };
-}
-
-export function lengthsOf(sequences: readonly Int32Array[]): Int32Array {
-  return Int32Array.from(sequences, ({ length }) => length);
 }
 
 function slices(order: Int32Array, size: number): Int32Array[] {

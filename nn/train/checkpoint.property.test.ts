@@ -6,7 +6,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoin
 import { EMPTY_HISTORY } from './history.js';
 
 const tensor = (...values: number[]) => float32Tensor([values.length], Float32Array.from(values));
-const point = { step: 2, macroF1: 0.1 + 0.2, loss: 1 / 3 };
+const point = { step: 2, score: 0.1 + 0.2, loss: 1 / 3 };
 const checkpoint: Checkpoint = {
   fingerprint: 'f'.repeat(64),
   history: { ...EMPTY_HISTORY, step: 2, validation: [point], best: point, realTokens: 17, paddedTokens: 20 },

@@ -1,21 +1,21 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { Classifier } from '../models/types.js';
-import type { ExampleSet } from './examples.js';
+import type { Model } from '../models/types.js';
+import type { ExampleSet } from './example.js';
 import type { TrainingRecipe } from './recipe.js';
 
 /**
- * SHA-256 of everything that decides a run's weights: recipe, architecture, labels, initial weights, examples and
- * their order. The number of threads is left out, so that a run may move to another machine.
+ * SHA-256 of everything that decides a run's weights: recipe, task, architecture, labels, initial weights, examples
+ * and their order. The number of threads is left out, so that a run may move to another machine.
  */
 export function runFingerprint(
-  classifier: Classifier,
+  model: Model,
   recipe: TrainingRecipe,
   train: ExampleSet,
   validation: ExampleSet,
 ): string {
   const hash = createHash('sha256');
-  hash.update(canonicalJson([recipe, classifier.config, classifier.labels]));
-  for (const [name, { dims, data }] of classifier.parameters) {
+  hash.update(canonicalJson([recipe, model.task, model.config, model.labels]));
+  for (const [name, { dims, data }] of model.parameters) {
     hash.update(JSON.stringify([name, dims]));
     hash.update(bytesOf(data));
   }
@@ -24,12 +24,13 @@ export function runFingerprint(
   return hash.digest('hex');
 }
 
-function addExamples(hash: Hash, { sequences, labels }: ExampleSet): void {
-  hash.update(`${sequences.length};`);
-  hash.update(bytesOf(labels));
-  for (const ids of sequences) {
-    hash.update(`${ids.length};`);
-    hash.update(bytesOf(ids));
+function addExamples(hash: Hash, { texts, targets, companions }: ExampleSet): void {
+  for (const rows of [texts, targets, companions.flat()]) {
+    hash.update(`${rows.length};`);
+    for (const row of rows) {
+      hash.update(`${row.length};`);
+      hash.update(bytesOf(row));
+    }
   }
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { addEvaluation, EMPTY_HISTORY } from './history.js';
 
-const run = (scores: [macroF1: number, loss: number][], patience: number, minDelta: number) =>
+const run = (scores: [score: number, loss: number][], patience: number, minDelta: number) =>
   scores.reduce(
-    (history, [macroF1, loss], i) =>
-      addEvaluation(history, { step: i + 1, macroF1, loss }, { patience, minDelta }),
+    (history, [score, loss], i) =>
+      addEvaluation(history, { step: i + 1, score, loss }, { patience, minDelta }),
     EMPTY_HISTORY,
   );
 
@@ -84,7 +84,7 @@ describe('evaluation history', () => {
   });
 
   it('never stops with no early stopping', () => {
-    const point = { step: 1, macroF1: 0.5, loss: 1 };
+    const point = { step: 1, score: 0.5, loss: 1 };
     let history = EMPTY_HISTORY;
     for (let i = 0; i < 20; i++) history = addEvaluation(history, point, null);
     expect(history.stoppedEarly).toBe(false);

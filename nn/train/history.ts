@@ -1,8 +1,8 @@
 /** What an evaluation on the validation examples found, after `step` updates. */
 export interface ValidationPoint {
   readonly step: number;
-  readonly macroF1: number;
-  /** Mean cross-entropy in nats. */
+  /** What the task is judged by, such as macro-F1; higher is better. See `metricOf`. */
+  readonly score: number;
   readonly loss: number;
 }
 
@@ -31,8 +31,8 @@ export const EMPTY_HISTORY: TrainingHistory = {
 };
 
 /**
- * Adds an evaluation. The best one has the highest macro-F1, among equals the lowest loss; only a macro-F1 higher than
- * before by more than `minDelta` counts against early stopping.
+ * Adds an evaluation. The best one has the highest score, among equals the lowest loss; only a score higher than before
+ * by more than `minDelta` counts against early stopping.
  */
 export function addEvaluation(
   history: TrainingHistory,
@@ -40,11 +40,9 @@ export function addEvaluation(
   earlyStopping: { readonly patience: number; readonly minDelta: number } | null,
 ): TrainingHistory {
   const { best } = history;
-  const improved = best === null || point.macroF1 > best.macroF1 + (earlyStopping?.minDelta ?? 0);
+  const improved = best === null || point.score > best.score + (earlyStopping?.minDelta ?? 0);
   const better =
-    best === null ||
-    point.macroF1 > best.macroF1 ||
-    (point.macroF1 === best.macroF1 && point.loss < best.loss);
+    best === null || point.score > best.score || (point.score === best.score && point.loss < best.loss);
   const without = improved ? 0 : history.evaluationsWithoutImprovement + 1;
   return {
     ...history,

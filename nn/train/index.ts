@@ -1,4 +1,4 @@
-export type { Example } from './examples.js';
+export type { Example } from './example.js';
 export type { ValidationPoint } from './history.js';
 export { type InferOptions, inferInOrder } from './infer.js';
 export { macroF1 } from './macroF1.js';
@@ -7,6 +7,7 @@ export { planTraining, type TrainingPlan, type TrainingRecipe } from './recipe.j
 export { softmaxRows } from './softmax.js';
 export { type PredictionHandle, startPrediction } from './startPrediction.js';
 export { startTraining, type TrainingHandle, type TrainingInput } from './startTraining.js';
+export type { Masking } from './tasks/masking.js';
 export { threadEntry } from './threadEntry.js';
-export { type TrainingControl, trainClassifier } from './trainClassifier.js';
 export type { TrainingOptions, TrainingProgress, TrainingResult } from './trainingSession.js';
+export { type TrainingControl, trainToEnd } from './trainToEnd.js';

@@ -1,14 +1,13 @@
 import { NnError } from '../errors.js';
 import type { Runner } from '../exec/runner.js';
-import { float32Data, type Tensor } from '../tensor.js';
-import { batchesByLength, lengthsOf, padBatch } from './batches.js';
+import { float32Data } from '../tensor.js';
+import { batchesByLength } from './batches.js';
+import { pick, tokenBatch } from './tasks/rows.js';
 
 export interface InferOptions {
   readonly batchSize: number;
   /** Outputs of shape [batch, n] to collect. */
   readonly outputs: readonly string[];
-  /** Further inputs, such as weights. */
-  readonly feeds?: Readonly<Record<string, Tensor>>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,17 +18,17 @@ export interface InferOptions {
 export async function inferInOrder(
   runner: Runner,
   sequences: readonly Int32Array[],
-  { batchSize, outputs, feeds = {}, signal }: InferOptions,
+  { batchSize, outputs, signal }: InferOptions,
 ): Promise<Record<string, Float32Array>> {
   const collected: Record<string, Float32Array> = {};
   const fetches = Object.fromEntries(outputs.map((name) => [name, null]));
-  for (const indices of batchesByLength(lengthsOf(sequences), batchSize)) {
+  for (const indices of batchesByLength(
+    Int32Array.from(sequences, ({ length }) => length),
+    batchSize,
+  )) {
     throwIfCancelled(signal);
-    const { inputIds, attentionMask } = padBatch(sequences, indices);
-    const results = await runner.run(
-      { input_ids: inputIds, attention_mask: attentionMask, ...feeds },
-      fetches,
-    );
+    const { feeds } = tokenBatch(pick(sequences, indices));
+    const results = await runner.run(feeds, fetches);
     for (const name of outputs) {
       const rows = float32Data(results[name]!);
       const width = rows.length / indices.length;

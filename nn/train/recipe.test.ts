@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { optimizerSettings, planTraining } from './recipe.js';
-import { tinyRecipe } from './testing/tinyRun.js';
+import { tinyClassifier, tinyRecipe } from './testing/tinyRun.js';
 
 describe('planTraining', () => {
   it('counts the smaller last batch of an epoch', () => {
@@ -26,25 +26,26 @@ describe('planTraining of warm-up steps', () => {
 
 describe('optimizerSettings', () => {
   it('is AdamW on all layers alike, without sums, where the recipe says nothing', () => {
-    expect(optimizerSettings(tinyRecipe, 2)).toEqual({
+    expect(optimizerSettings(tinyRecipe, tinyClassifier())).toEqual({
       type: 'adamw',
       weightDecay: tinyRecipe.weightDecay,
       accumulates: false,
     });
-    expect(optimizerSettings({ ...tinyRecipe, microBatchSize: tinyRecipe.batchSize }, 2).accumulates).toBe(
-      false,
-    );
+    expect(
+      optimizerSettings({ ...tinyRecipe, microBatchSize: tinyRecipe.batchSize }, tinyClassifier())
+        .accumulates,
+    ).toBe(false);
   });
 
   it('gives lower layers their share of the rate', () => {
-    const { learningRateScale } = optimizerSettings({ ...tinyRecipe, layerwiseDecay: 0.5 }, 2);
+    const { learningRateScale } = optimizerSettings({ ...tinyRecipe, layerwiseDecay: 0.5 }, tinyClassifier());
     expect(learningRateScale!({ name: 'bert.encoder.layer.0.output.dense.weight', dims: [2, 2] })).toBe(0.25);
   });
 
   it.each([{ microBatchSize: 0 }, { microBatchSize: 1.5 }, { layerwiseDecay: 0 }, { layerwiseDecay: 1.1 }])(
     'refuses %j',
     (changes) => {
-      expect(() => optimizerSettings({ ...tinyRecipe, ...changes }, 2)).toThrow(
+      expect(() => optimizerSettings({ ...tinyRecipe, ...changes }, tinyClassifier())).toThrow(
         expect.objectContaining({ code: 'SHAPE_MISMATCH' }),
       );
     },

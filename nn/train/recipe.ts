@@ -1,8 +1,13 @@
+import type { LoraRequest } from '../adapters/index.js';
 import { NnError } from '../errors.js';
 import type { Freeze } from '../models/freezing.js';
-import { layerwiseScale, type OptimizerSettings, type Schedule, warmupStepsOf } from '../optim/index.js';
+import { layerwiseScale } from '../models/layerwiseScale.js';
+import type { LossOptions } from '../models/tasks.js';
+import type { Model } from '../models/types.js';
+import { type OptimizerSettings, type Schedule, warmupStepsOf } from '../optim/index.js';
+import type { Masking } from './tasks/masking.js';
 
-/** How a classifier is fine-tuned. The names are those of the pipeline file's `training`. */
+/** How a model is fine-tuned. The names are those of the pipeline file's `training`. */
 export interface TrainingRecipe {
   readonly epochs: number;
   /** Examples of a step; the last step of an epoch may have fewer. */
@@ -25,10 +30,16 @@ export interface TrainingRecipe {
   readonly microBatchSize?: number;
   /** Bound of the global L2 norm of a step's gradients. */
   readonly maxGradNorm: number | null;
-  /** Which parameters keep the values of the base model. */
+  /** Which parameters keep the values of the base model; with `lora` all do. */
   readonly freeze: Freeze;
+  /** Trains an adapter in place of the model's own parameters; what is left out is as `loraDefaults` says. */
+  readonly lora?: Pick<LoraRequest, 'rank' | 'alpha'> & Partial<LoraRequest>;
+  /** What is minimised; default: that of the task. */
+  readonly loss?: LossOptions;
+  /** For `masked-lm`. */
+  readonly masking?: Masking;
   readonly evaluationsPerEpoch: number;
-  /** Stops after `patience` evaluations whose macro-F1 is not above the best one by more than `minDelta`. */
+  /** Stops after `patience` evaluations whose score is not above the best one by more than `minDelta`. */
   readonly earlyStopping: { readonly patience: number; readonly minDelta: number } | null;
   /** Decides the order of the examples and the values of a new classification head. */
   readonly seed: number;
@@ -63,10 +74,13 @@ export function planTraining(recipe: TrainingRecipe, examples: number): Training
 }
 
 /**
- * The optimiser of a recipe for a model of so many layers. Throws SHAPE_MISMATCH for a micro-batch without examples or
+ * The optimiser of a recipe for a model. Throws SHAPE_MISMATCH for a micro-batch without examples or
  * a layer-wise decay outside (0, 1].
  */
-export function optimizerSettings(recipe: TrainingRecipe, layers: number): OptimizerSettings {
+export function optimizerSettings(
+  recipe: TrainingRecipe,
+  model: Pick<Model, 'modelType' | 'config'>,
+): OptimizerSettings {
   const { optimizer = { type: 'adamw' }, weightDecay, layerwiseDecay: decay, microBatchSize } = recipe;
   if (microBatchSize !== undefined && !(Number.isSafeInteger(microBatchSize) && microBatchSize > 0)) {
     throw new NnError('SHAPE_MISMATCH', `a micro-batch needs at least one example, not ${microBatchSize}`);
@@ -79,7 +93,7 @@ export function optimizerSettings(recipe: TrainingRecipe, layers: number): Optim
     weightDecay,
     accumulates: microBatchSize !== undefined && microBatchSize < recipe.batchSize,
     ...(decay !== undefined && {
-      learningRateScale: ({ name }: { readonly name: string }) => layerwiseScale(name, { layers, decay }),
+      learningRateScale: ({ name }: { readonly name: string }) => layerwiseScale(model, name, decay),
     }),
   };
 }

@@ -11,17 +11,6 @@ export function softmaxRows(logits: Float32Array, classes: number): Float32Array
   return probabilities;
 }
 
-/** Mean cross-entropy of logits [rows, classes] against class indices, in nats. */
-export function meanCrossEntropy(logits: Float32Array, labels: Int32Array): number {
-  const classes = logits.length / labels.length;
-  let sum = 0;
-  labels.forEach((label, row) => {
-    const values = logits.subarray(row * classes, (row + 1) * classes);
-    sum += logSumExp(values) - values[label]!;
-  });
-  return sum / labels.length;
-}
-
 /** Index of the largest logit of each row; the first one of equals. */
 export function argmaxRows(logits: Float32Array, classes: number): Int32Array {
   return Int32Array.from({ length: logits.length / classes }, (_, row) => {

@@ -6,7 +6,7 @@ import { predictClassifier } from './predictClassifier.js';
 import { startPrediction } from './startPrediction.js';
 import { startTraining, type TrainingInput } from './startTraining.js';
 import { tinyClassifier, tinyExamples, tinyModel, tinyRecipe } from './testing/tinyRun.js';
-import { trainClassifier } from './trainClassifier.js';
+import { trainToEnd } from './trainToEnd.js';
 
 // Runs the compiled thread: `npm run build` comes first. A thread takes a second to load.
 jest.setTimeout(60_000);
@@ -23,7 +23,7 @@ const bytesOf = (result: { weights: Parameters<typeof writeSafetensors>[0] }) =>
 
 describe('training thread', () => {
   it('gives the weights of the same run on the calling thread, and leaves its input usable', async () => {
-    const here = await trainClassifier({ ...input, classifier: tinyClassifier() });
+    const here = await trainToEnd({ ...input, model: tinyClassifier() });
     for (let run = 0; run < 2; run++) {
       const there = await startTraining(input).result;
       expect(bytesOf(there).equals(bytesOf(here))).toBe(true);
@@ -64,7 +64,9 @@ describe('training thread', () => {
       expect(startTraining({ ...input, ...changes }).result).rejects;
     await failure({ weights: input.weights.subarray(0, 1000) }).toMatchObject({ code: 'WEIGHTS_CORRUPT' });
     await failure({ configJson: { model_type: 'gpt2' } }).toMatchObject({ code: 'BASE_MODEL_UNSUPPORTED' });
-    await failure({ train: [{ ids: Int32Array.of(1), label: 9 }] }).toMatchObject({ code: 'LABEL_UNKNOWN' });
+    await failure({ train: [{ ids: Int32Array.of(1), target: Int32Array.of(9) }] }).toMatchObject({
+      code: 'LABEL_UNKNOWN',
+    });
     await failure({ resumeFrom: new Uint8Array(100) }).toMatchObject({ code: 'CHECKPOINT_CORRUPT' });
   });
 
@@ -79,7 +81,7 @@ describe('training thread', () => {
     there.probabilities.forEach((value, i) => {
       expect(value).toBeCloseTo(here.probabilities[i]!, 4);
     });
-    const right = input.validation.filter(({ label }, i) => there.probabilities[3 * i + label]! > 0.5);
+    const right = input.validation.filter(({ target }, i) => there.probabilities[3 * i + target[0]!]! > 0.5);
     expect(right.length).toBeGreaterThan(20);
     const cancelled = startPrediction({ model, sequences, batchSize: 1, threads: 1 });
     cancelled.cancel();

@@ -1,10 +1,11 @@
 import type { Provider } from '../exec/runner.js';
+import type { Task } from '../models/types.js';
 import { readSafetensors } from '../weights/safetensors.js';
-import type { Example } from './examples.js';
-import { packSequences } from './packedSequences.js';
+import type { Example } from './example.js';
+import { type PackedSequences, packExamples } from './packedSequences.js';
 import type { TrainingRecipe } from './recipe.js';
 import { startJob } from './startJob.js';
-import type { PackedExamples, PackedTrainingResult, TrainingJob } from './threadProtocol.js';
+import type { PackedTrainingResult, TrainingJob } from './threadProtocol.js';
 import type { TrainingProgress, TrainingResult } from './trainingSession.js';
 
 export interface TrainingInput {
@@ -12,6 +13,8 @@ export interface TrainingInput {
   readonly configJson: unknown;
   /** The content of `model.safetensors`. */
   readonly weights: Uint8Array;
+  readonly task: Task;
+  /** Empty for a task without. */
   readonly labels: readonly string[];
   readonly train: readonly Example[];
   /** With no examples nothing is evaluated, nothing stops early, and the last weights are the result. */
@@ -26,7 +29,7 @@ export interface TrainingInput {
 
 export interface TrainingHandle {
   /**
-   * Throws the errors of `buildClassifier`, `readSafetensors` and `TrainingSession` with their codes, and CANCELLED
+   * Throws the errors of `buildModel`, `readSafetensors` and `TrainingSession` with their codes, and CANCELLED
    * after `cancel()`.
    */
   readonly result: Promise<TrainingResult>;
@@ -36,28 +39,29 @@ export interface TrainingHandle {
   cancel(): void;
 }
 
-/** Fine-tunes a classifier on a thread of its own. `input` is copied and stays usable. */
+/** Fine-tunes a model on a thread of its own. `input` is copied and stays usable. */
 export function startTraining(input: TrainingInput): TrainingHandle {
   const { onProgress, train, validation, weights, resumeFrom, ...rest } = input;
   const job: TrainingJob = {
     ...rest,
     kind: 'train',
     weights: new Uint8Array(weights),
-    train: pack(train),
-    validation: pack(validation),
+    train: packExamples(train),
+    validation: packExamples(validation),
     ...(resumeFrom && { resumeFrom: new Uint8Array(resumeFrom) }),
   };
-  const copies = [job.weights, job.resumeFrom, job.train.sequences.ids, job.validation.sequences.ids];
+  const sets = [job.train, job.validation].flatMap((set) => Object.values(set) as PackedSequences[]);
+  const copies = [job.weights, job.resumeFrom, ...sets.map(({ ids }) => ids)];
   const moved = copies.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : []));
   const running = startJob<PackedTrainingResult>(job, moved, onProgress);
-  const result = running.result.then((packed) => ({ ...packed, weights: readSafetensors(packed.weights) }));
+  const result = running.result.then((packed) => ({
+    ...packed,
+    weights: readSafetensors(packed.weights),
+    adapter: packed.adapter && {
+      config: packed.adapter.config,
+      parameters: readSafetensors(packed.adapter.weights),
+    },
+  }));
   result.catch(() => undefined);
   return { ...running, result };
-}
-
-function pack(examples: readonly Example[]): PackedExamples {
-  return {
-    sequences: packSequences(examples.map(({ ids }) => ids)),
-    labels: examples.map(({ label }) => label),
-  };
 }

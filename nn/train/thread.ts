@@ -1,14 +1,11 @@
 /** Entry of the thread that trains or predicts; see `threadProtocol.ts` for what it is told and what it tells. */
 import { parentPort } from 'node:worker_threads';
-import { NnError } from '../errors.js';
-import { buildClassifier } from '../models/classifier.js';
+import { buildModel } from '../models/buildModel.js';
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.js';
-import type { Example } from './examples.js';
-import { unpackSequences } from './packedSequences.js';
+import { unpackExamples, unpackSequences } from './packedSequences.js';
 import { type Predictions, predictClassifier } from './predictClassifier.js';
 import {
   type Job,
-  type PackedExamples,
   type PackedTrainingResult,
   type PredictionJob,
   type Report,
@@ -16,7 +13,7 @@ import {
   type TrainingJob,
   toFailure,
 } from './threadProtocol.js';
-import { trainClassifier } from './trainClassifier.js';
+import { trainToEnd } from './trainToEnd.js';
 
 if (parentPort === null) throw new Error('thread.js is started by startTraining or startPrediction');
 const port = parentPort;
@@ -44,11 +41,11 @@ async function run(job: Job): Promise<void> {
 }
 
 async function train(job: TrainingJob): Promise<PackedTrainingResult> {
-  const { configJson, labels, recipe, threads, providers, resumeFrom } = job;
+  const { configJson, task, labels, recipe, threads, providers, resumeFrom } = job;
   const weights = readSafetensors(job.weights);
-  const result = await trainClassifier(
+  const result = await trainToEnd(
     {
-      classifier: buildClassifier({ configJson, weights, labels, seed: recipe.seed }),
+      model: buildModel({ configJson, weights, task, labels, seed: recipe.seed }),
       train: unpackExamples(job.train),
       validation: unpackExamples(job.validation),
       recipe,
@@ -67,7 +64,12 @@ async function train(job: TrainingJob): Promise<PackedTrainingResult> {
       },
     },
   );
-  return { ...result, weights: writeSafetensors(result.weights) };
+  const { weights: trained, adapter } = result;
+  return {
+    ...result,
+    weights: writeSafetensors(trained),
+    adapter: adapter && { config: adapter.config, weights: writeSafetensors(adapter.parameters) },
+  };
 }
 
 function predict({ model, sequences, batchSize, threads, providers }: PredictionJob): Promise<Predictions> {
@@ -75,14 +77,6 @@ function predict({ model, sequences, batchSize, threads, providers }: Prediction
     { model, sequences: unpackSequences(sequences), batchSize, threads, ...(providers && { providers }) },
     cancellation.signal,
   );
-}
-
-function unpackExamples({ sequences, labels }: PackedExamples): Example[] {
-  return unpackSequences(sequences).map((ids, i) => {
-    const label = labels[i];
-    if (label === undefined) throw new NnError('LABEL_UNKNOWN', `example ${i} has no label`);
-    return { ids, label };
-  });
 }
 
 /** `arrays` are moved, not copied: the thread must not use them afterwards. */

@@ -1,20 +1,18 @@
+import type { LoraAdapter } from '../adapters/index.js';
 import { NnError, type NnErrorCode, type NnErrorDetails } from '../errors.js';
 import type { Provider } from '../exec/runner.js';
-import type { PackedSequences } from './packedSequences.js';
+import type { Task } from '../models/types.js';
+import type { PackedExamples, PackedSequences } from './packedSequences.js';
 import type { Predictions } from './predictClassifier.js';
 import type { TrainingRecipe } from './recipe.js';
 import type { TrainingProgress, TrainingResult } from './trainingSession.js';
-
-export interface PackedExamples {
-  readonly sequences: PackedSequences;
-  readonly labels: readonly number[];
-}
 
 export interface TrainingJob {
   readonly kind: 'train';
   readonly configJson: unknown;
   /** A safetensors file. */
   readonly weights: Uint8Array;
+  readonly task: Task;
   readonly labels: readonly string[];
   readonly train: PackedExamples;
   readonly validation: PackedExamples;
@@ -39,8 +37,11 @@ export type Job = TrainingJob | PredictionJob;
 /** Later messages to a thread. */
 export type Request = { readonly type: 'checkpoint'; readonly id: number } | { readonly type: 'cancel' };
 
-/** A training result whose weights are a safetensors file, so that they move between threads without a copy. */
-export type PackedTrainingResult = Omit<TrainingResult, 'weights'> & { readonly weights: Uint8Array };
+/** A training result whose weights are safetensors files, so that they move between threads without a copy. */
+export type PackedTrainingResult = Omit<TrainingResult, 'weights' | 'adapter'> & {
+  readonly weights: Uint8Array;
+  readonly adapter: { readonly config: LoraAdapter['config']; readonly weights: Uint8Array } | null;
+};
 
 /** Messages from a thread; the last one is `result` or `failure`. */
 export type Report =

@@ -4,17 +4,17 @@ import { float32Data } from '../tensor.js';
 import { writeSafetensors } from '../weights/safetensors.js';
 import type { TrainingRecipe } from './recipe.js';
 import { tinyClassifier, tinyExamples, tinyRecipe } from './testing/tinyRun.js';
-import { trainClassifier } from './trainClassifier.js';
 import {
   type TrainingOptions,
   type TrainingProgress,
   type TrainingResult,
   TrainingSession,
 } from './trainingSession.js';
+import { trainToEnd } from './trainToEnd.js';
 
 function options(changes: Partial<TrainingOptions> = {}): TrainingOptions {
   return {
-    classifier: tinyClassifier(),
+    model: tinyClassifier(),
     train: tinyExamples(60, 1),
     validation: tinyExamples(24, 2),
     recipe: tinyRecipe,
@@ -45,8 +45,8 @@ describe('training', () => {
     const given = options();
     const before = tinyClassifier().parameters;
     const progress: TrainingProgress[] = [];
-    const result = await trainClassifier(given, { onProgress: (event) => progress.push(event) });
-    expect(figures(result)).toMatchObject({ steps: 40, totalSteps: 40, bestMacroF1: 1, stoppedEarly: false });
+    const result = await trainToEnd(given, { onProgress: (event) => progress.push(event) });
+    expect(figures(result)).toMatchObject({ steps: 40, totalSteps: 40, bestScore: 1, stoppedEarly: false });
     expect(result.lossHistory.at(-1)).toBeLessThan(0.6);
     expect(progress.map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
     expect(progress.filter(({ validation }) => validation).map(({ step }) => step)).toEqual(
@@ -88,13 +88,13 @@ describe('training', () => {
     const resumeFrom = session.checkpoint();
     const undisturbed = await outcome(session);
     // Three classes: a third is what guessing gives.
-    expect(session.result().bestMacroF1).toBeGreaterThan(0.85);
+    expect(session.result().bestScore).toBeGreaterThan(0.85);
     expect(await outcome(await TrainingSession.create(options({ recipe, resumeFrom })))).toBe(undisturbed);
   });
 
   it('takes the same steps in micro-batches as at once', async () => {
-    const once = await trainClassifier(options());
-    const parts = await trainClassifier(options({ recipe: { ...tinyRecipe, microBatchSize: 3 } }));
+    const once = await trainToEnd(options());
+    const parts = await trainToEnd(options({ recipe: { ...tinyRecipe, microBatchSize: 3 } }));
     once.lossHistory.forEach((loss, step) => {
       expect(Math.abs(parts.lossHistory[step]! - loss)).toBeLessThan(1e-4);
     });
@@ -107,7 +107,7 @@ describe('training', () => {
     const result = session.result();
     expect(result.stoppedEarly).toBe(true);
     expect(result.steps).toBeLessThan(result.totalSteps);
-    expect(result.bestMacroF1).toBe(Math.max(...result.validationHistory.map(({ macroF1 }) => macroF1)));
+    expect(result.bestScore).toBe(Math.max(...result.validationHistory.map(({ score }) => score)));
     const resumed = await TrainingSession.create(options({ recipe, resumeFrom: session.checkpoint() }));
     expect(resumed.done).toBe(true);
     expect(bytesOf(resumed.result())).toBe(bytesOf(result));
@@ -115,8 +115,8 @@ describe('training', () => {
   });
 
   it('returns the last weights where there is nothing to validate on', async () => {
-    const result = await trainClassifier(options({ validation: [], recipe: { ...tinyRecipe, epochs: 1 } }));
-    expect(figures(result)).toMatchObject({ bestMacroF1: null, bestStep: 8, validationHistory: [] });
+    const result = await trainToEnd(options({ validation: [], recipe: { ...tinyRecipe, epochs: 1 } }));
+    expect(figures(result)).toMatchObject({ bestScore: null, bestStep: 8, validationHistory: [] });
   });
 
   it('refuses a checkpoint of a run with another recipe, other examples or other weights', async () => {
@@ -129,7 +129,7 @@ describe('training', () => {
       { recipe: { ...tinyRecipe, seed: 2 } },
       { train: tinyExamples(60, 3) },
       { validation: tinyExamples(23, 2) },
-      { classifier },
+      { model: classifier },
     ];
     for (const other of others) {
       await expect(TrainingSession.create(options({ ...other, resumeFrom }))).rejects.toMatchObject({
@@ -141,7 +141,7 @@ describe('training', () => {
   it('says at which step the loss stopped being finite, before the weights are touched', async () => {
     const classifier = tinyClassifier();
     float32Data(classifier.parameters.get('classifier.weight')!)[0] = Number.NaN;
-    const session = await TrainingSession.create(options({ classifier }));
+    const session = await TrainingSession.create(options({ model: classifier }));
     await expect(session.step()).rejects.toMatchObject({ code: 'LOSS_NOT_FINITE', details: { step: 1 } });
     expect(float32Data(session.result().weights.get('classifier.bias')!)).toEqual(
       float32Data(tinyClassifier().parameters.get('classifier.bias')!),
@@ -151,7 +151,11 @@ describe('training', () => {
 
   it('refuses examples the model cannot read', async () => {
     const refusal = (ids: number[], label: number) =>
-      expect(TrainingSession.create(options({ train: [{ ids: Int32Array.from(ids), label }] }))).rejects;
+      expect(
+        TrainingSession.create(
+          options({ train: [{ ids: Int32Array.from(ids), target: Int32Array.of(label) }] }),
+        ),
+      ).rejects;
     await refusal([1, 2], 3).toMatchObject({ code: 'LABEL_UNKNOWN' });
     await refusal([1, 211], 0).toMatchObject({ code: 'TOKENIZER_INVALID' });
     await refusal([], 0).toMatchObject({ code: 'SHAPE_MISMATCH' });
@@ -167,7 +171,7 @@ describe('training', () => {
   it('stops within one step when cancelled', async () => {
     const cancellation = new AbortController();
     const steps: number[] = [];
-    const run = trainClassifier(options(), {
+    const run = trainToEnd(options(), {
       signal: cancellation.signal,
       onProgress: ({ step }) => {
         steps.push(step);

@@ -1,7 +1,7 @@
+import type { LoraAdapter } from '../adapters/index.js';
 import { NnError } from '../errors.js';
 import type { Provider } from '../exec/runner.js';
-import { isTrainable } from '../models/freezing.js';
-import { type Classifier, gradientName } from '../models/types.js';
+import { gradientName, type Model } from '../models/types.js';
 import {
   createOptimizer,
   GradientAccumulator,
@@ -9,21 +9,23 @@ import {
   type ParameterArena,
   scheduledRate,
 } from '../optim/index.js';
-import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
-import { epochBatches, lengthsOf, padBatch } from './batches.js';
+import { float32Data, float32Tensor, type Tensor } from '../tensor.js';
+import { epochBatches } from './batches.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
-import { type Example, type ExampleSet, exampleSet } from './examples.js';
+import { evaluate } from './evaluate.js';
+import type { Example, ExampleSet } from './example.js';
+import { createExampleSet, lengthsOf } from './exampleSet.js';
 import { runFingerprint } from './fingerprint.js';
 import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoint } from './history.js';
-import { inferInOrder } from './infer.js';
-import { macroF1 } from './macroF1.js';
 import { Pace } from './pace.js';
 import { optimizerSettings, planTraining, type TrainingPlan, type TrainingRecipe } from './recipe.js';
-import { argmaxRows, meanCrossEntropy } from './softmax.js';
 import { createStepModels, type StepModels } from './stepModels.js';
+import { taskTraining } from './tasks/index.js';
+import type { TaskTraining } from './tasks/taskTraining.js';
+import { type TrainedPart, trainedPart } from './trainedPart.js';
 
 export interface TrainingOptions {
-  readonly classifier: Classifier;
+  readonly model: Model;
   readonly train: readonly Example[];
   /** With no examples nothing is evaluated, nothing stops early, and the last weights are the result. */
   readonly validation: readonly Example[];
@@ -40,7 +42,7 @@ export interface TrainingProgress {
   readonly totalSteps: number;
   /** From 1. */
   readonly epoch: number;
-  /** Mean cross-entropy of the step's examples, before its update. */
+  /** Mean loss of the step's examples, before its update. */
   readonly loss: number;
   readonly learningRate: number;
   readonly gradNorm: number;
@@ -53,14 +55,18 @@ export interface TrainingProgress {
 }
 
 export interface TrainingResult {
-  /** All parameters, frozen ones included, at the best evaluation. */
+  /** All parameters, frozen ones included, at the best evaluation; a trained adapter is merged in. */
   readonly weights: Map<string, Tensor>;
+  /** With `recipe.lora`, the adapter by itself. */
+  readonly adapter: LoraAdapter | null;
   readonly steps: number;
   readonly totalSteps: number;
   readonly stoppedEarly: boolean;
   /** The step whose weights these are. */
   readonly bestStep: number;
-  readonly bestMacroF1: number | null;
+  /** Name of the score. */
+  readonly metric: string;
+  readonly bestScore: number | null;
   readonly validationHistory: readonly ValidationPoint[];
   readonly lossHistory: Float32Array;
   readonly paddingShare: number;
@@ -68,21 +74,20 @@ export interface TrainingResult {
 
 interface ComputedBatch {
   readonly loss: number;
+  readonly weight: number;
   readonly realTokens: number;
   readonly paddedTokens: number;
 }
 
-/** Sequences of one inference batch; more makes no difference on a CPU. */
-const EVALUATION_BATCH = 32;
-
 /**
- * Fine-tuning of a classifier, one step at a time, with the recipe's optimiser and schedule. Equal options give
+ * Fine-tuning of a model, one step at a time, with the recipe's optimiser and schedule. Equal options give
  * bit-equal weights, also when the run was cut at any checkpoint and resumed. Computes on the calling thread.
  */
 export class TrainingSession {
   private readonly losses: Float32Array;
   private readonly pace = new Pace();
   private readonly lengths: Int32Array;
+  private readonly task: TaskTraining;
   private bestWeights = new Map<string, Tensor>();
   private history: TrainingHistory = EMPTY_HISTORY;
   private epochOrder: { epoch: number; batches: Int32Array[] } | undefined;
@@ -92,40 +97,43 @@ export class TrainingSession {
     private readonly sets: { train: ExampleSet; validation: ExampleSet },
     private readonly plan: TrainingPlan,
     private readonly fingerprint: string,
+    private readonly part: TrainedPart,
     private readonly arena: ParameterArena,
     private readonly optimizer: Optimizer,
     private readonly models: StepModels,
   ) {
     this.losses = new Float32Array(plan.totalSteps);
-    this.lengths = lengthsOf(sets.train.sequences);
+    this.lengths = lengthsOf(sets.train);
+    this.task = taskTraining(options.model.task);
   }
 
   /**
-   * Throws LABEL_UNKNOWN, TOKENIZER_INVALID or SHAPE_MISMATCH for examples the model cannot read, CHECKPOINT_CORRUPT
-   * for a damaged checkpoint or one of another run.
+   * Throws LABEL_UNKNOWN, TOKENIZER_INVALID or SHAPE_MISMATCH for examples the model cannot learn from or a recipe
+   * that does not fit, BASE_MODEL_UNSUPPORTED for an adapter the model cannot have, CHECKPOINT_CORRUPT for a damaged
+   * checkpoint or one of another run.
    */
   static async create(options: TrainingOptions): Promise<TrainingSession> {
     const { resumeFrom, ...rest } = options;
-    const { classifier, recipe, threads, providers } = rest;
+    const { model, recipe, threads, providers } = rest;
     const sets = {
-      train: exampleSet(options.train, classifier),
-      validation: exampleSet(options.validation, classifier),
+      train: createExampleSet(options.train, model, recipe.loss),
+      validation: createExampleSet(options.validation, model, recipe.loss),
     };
     if (options.train.length === 0) throw new NnError('SHAPE_MISMATCH', 'there are no examples to train on');
-    const fingerprint = runFingerprint(classifier, recipe, sets.train, sets.validation);
+    requireFitting(recipe, model);
+    const fingerprint = runFingerprint(model, recipe, sets.train, sets.validation);
     const checkpoint = resumeFrom && decodeCheckpoint(resumeFrom, fingerprint);
-    const trainable = (name: string) => isTrainable(classifier, recipe.freeze, name);
-    const { arena, optimizer } = createOptimizer(
-      new Map([...classifier.parameters].filter(([name]) => trainable(name))),
-      optimizerSettings(recipe, classifier.config.layers),
-    );
-    const models = await createStepModels(classifier, {
-      trainable,
+    const part = trainedPart(model, recipe);
+    const { arena, optimizer } = createOptimizer(part.parameters, optimizerSettings(recipe, model));
+    const models = await createStepModels(model, {
+      trainable: part.trainable,
+      ...(part.adapter && { adapter: part.adapter }),
+      ...(recipe.loss && { loss: recipe.loss }),
       threads,
       ...(providers && { providers }),
     });
     const plan = planTraining(recipe, options.train.length);
-    const session = new TrainingSession(rest, sets, plan, fingerprint, arena, optimizer, models);
+    const session = new TrainingSession(rest, sets, plan, fingerprint, part, arena, optimizer, models);
     if (checkpoint) session.restore(checkpoint);
     return session;
   }
@@ -191,14 +199,16 @@ export class TrainingSession {
   result(): TrainingResult {
     const { step, best, stoppedEarly, validation } = this.history;
     const trained = best === null ? this.arena.copy('weights') : this.bestWeights;
-    const { parameters } = this.options.classifier;
+    const { adapter } = this.part;
     return {
-      weights: new Map([...parameters].map(([name, tensor]) => [name, trained.get(name) ?? tensor])),
+      weights: this.part.merge(trained),
+      adapter: adapter ? { ...adapter, parameters: trained } : null,
       steps: step,
       totalSteps: this.plan.totalSteps,
       stoppedEarly,
       bestStep: best?.step ?? step,
-      bestMacroF1: best?.macroF1 ?? null,
+      metric: this.task.metric,
+      bestScore: best?.score ?? null,
       validationHistory: validation,
       lossHistory: this.losses.slice(0, step),
       paddingShare: this.paddingShare(),
@@ -241,60 +251,52 @@ export class TrainingSession {
     const size = this.options.recipe.microBatchSize ?? batch.length;
     if (batch.length <= size) return this.computeGradients(batch);
     const accumulator = new GradientAccumulator(this.arena);
-    const sum = { loss: 0, realTokens: 0, paddedTokens: 0 };
+    const sum = { loss: 0, weight: 0, realTokens: 0, paddedTokens: 0 };
     for (let start = 0; start < batch.length; start += size) {
-      const part = batch.subarray(start, start + size);
-      const { loss, realTokens, paddedTokens } = await this.computeGradients(part);
-      accumulator.add(part.length);
-      sum.loss += loss * part.length;
-      sum.realTokens += realTokens;
-      sum.paddedTokens += paddedTokens;
+      const computed = await this.computeGradients(batch.subarray(start, start + size));
+      accumulator.add(computed.weight);
+      sum.loss += computed.loss * computed.weight;
+      sum.weight += computed.weight;
+      sum.realTokens += computed.realTokens;
+      sum.paddedTokens += computed.paddedTokens;
     }
     accumulator.finish();
-    return { ...sum, loss: sum.loss / batch.length };
+    return { ...sum, loss: sum.loss / sum.weight };
   }
 
   private async computeGradients(batch: Int32Array): Promise<ComputedBatch> {
-    const { inputIds, attentionMask, realTokens, paddedTokens } = padBatch(this.sets.train.sequences, batch);
-    const labels = BigInt64Array.from(batch, (index) => BigInt(this.sets.train.labels[index]!));
+    const { model, recipe } = this.options;
+    const epoch = Math.floor(this.history.step / this.plan.stepsPerEpoch);
+    const { feeds, ...counts } = this.task.batch(this.sets.train, batch, { ...recipe, model, epoch });
     const gradients = new Map(
       [...this.arena.region('gradients')].map(([name, tensor]) => [gradientName(name), tensor]),
     );
     const loss = float32Tensor([]);
     await this.models.training.run(
-      {
-        input_ids: inputIds,
-        attention_mask: attentionMask,
-        labels: int64Tensor([batch.length], labels),
-        ...Object.fromEntries(this.arena.region('weights')),
-      },
+      { ...feeds, ...Object.fromEntries(this.arena.region('weights')) },
       { loss, ...Object.fromEntries(gradients) },
     );
-    return { loss: float32Data(loss)[0]!, realTokens, paddedTokens };
+    return { ...counts, loss: float32Data(loss)[0]! };
   }
 
   private evaluationIsDue(): boolean {
     const { step } = this.history;
     const { evaluateEverySteps, totalSteps } = this.plan;
     const due = step % evaluateEverySteps === 0 || step === totalSteps;
-    return due && this.sets.validation.labels.length > 0;
+    return due && this.sets.validation.texts.length > 0;
   }
 
   private async evaluate(signal?: AbortSignal): Promise<ValidationPoint> {
     const startedMs = performance.now();
-    const { sequences, labels } = this.sets.validation;
-    const { logits } = await inferInOrder(this.models.evaluation, sequences, {
-      batchSize: EVALUATION_BATCH,
-      outputs: ['logits'],
-      feeds: Object.fromEntries(this.arena.region('weights')),
+    const { model, recipe } = this.options;
+    const measured = await evaluate(this.models.evaluation, {
+      model,
+      set: this.sets.validation,
+      recipe,
+      weights: Object.fromEntries(this.arena.region('weights')),
       signal,
     });
-    const classes = this.options.classifier.labels.length;
-    const point: ValidationPoint = {
-      step: this.history.step,
-      macroF1: macroF1(labels, argmaxRows(logits!, classes)),
-      loss: meanCrossEntropy(logits!, labels),
-    };
+    const point: ValidationPoint = { step: this.history.step, ...measured };
     requireFinite(point.step, { 'validation loss': point.loss });
     this.history = addEvaluation(this.history, point, this.options.recipe.earlyStopping);
     if (this.history.best === point) this.bestWeights = this.arena.copy('weights');
@@ -312,6 +314,19 @@ export class TrainingSession {
     const { evaluateEverySteps, totalSteps } = this.plan;
     const remaining = totalSteps - this.history.step;
     return this.pace.secondsFor(remaining, Math.ceil(remaining / evaluateEverySteps));
+  }
+}
+
+/** Throws SHAPE_MISMATCH for settings that the task cannot have. */
+function requireFitting({ microBatchSize, batchSize, masking }: TrainingRecipe, { task }: Model): void {
+  if (microBatchSize !== undefined && microBatchSize < batchSize && !taskTraining(task).divisible) {
+    throw new NnError(
+      'SHAPE_MISMATCH',
+      `${task} compares all texts of a step with each other: take a smaller batchSize in place of a microBatchSize`,
+    );
+  }
+  if (task === 'masked-lm' && !masking) {
+    throw new NnError('SHAPE_MISMATCH', 'masked-lm needs `masking`: the token that hides others');
   }
 }
 

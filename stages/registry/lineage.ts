@@ -10,7 +10,7 @@ export interface LineageNode {
 
 /**
  * Everything a version came from, newest first: version, evaluation, training runs of the learning curve, training
- * run, dataset, source batches.
+ * run, the runs before it and the adapted base where there are any, datasets, source batches.
  * @throws MODEL_NOT_FOUND, OBJECT_NOT_FOUND, OBJECT_CORRUPT
  */
 export const lineage = async ({
@@ -23,14 +23,47 @@ export const lineage = async ({
   const { modelVersionId } = await ctx.catalog.version(input.modelVersionId);
   const version = await ctx.artifacts.get('ModelVersion', modelVersionId);
   const evaluation = await ctx.artifacts.get('Evaluation', version.evaluation);
-  const { batches } = await ctx.artifacts.get('DatasetVersion', version.dataset);
   const { trainingRun, dataset } = version;
   const runs = [...evaluation.learningCurveRuns, trainingRun];
   return [
     { kind: 'ModelVersion', id: modelVersionId, madeFrom: [trainingRun, version.evaluation] },
     { kind: 'Evaluation', id: version.evaluation, madeFrom: [dataset, ...runs] },
-    ...runs.map((id) => ({ kind: 'TrainingRun' as const, id, madeFrom: [dataset] })),
-    { kind: 'DatasetVersion', id: dataset, madeFrom: batches },
-    ...batches.map((id) => ({ kind: 'SourceBatch' as const, id, madeFrom: [] })),
+    ...(await trainingLineage(ctx.artifacts, runs)),
+  ];
+};
+
+/** Runs and what they came from, each once; the newest runs first, then adapted bases, datasets and batches. */
+const trainingLineage = async (
+  artifacts: RegistryContext['artifacts'],
+  newest: readonly string[],
+): Promise<LineageNode[]> => {
+  const runs = new Map<string, LineageNode>();
+  const adaptations = new Map<string, LineageNode>();
+  const datasets = new Set<string>();
+  for (const waiting = [...newest]; waiting.length > 0; ) {
+    const id = waiting.shift()!;
+    if (runs.has(id)) continue;
+    const { dataset, adaptation, previous } = await artifacts.get('TrainingRun', id);
+    const madeFrom = [dataset, adaptation, previous].filter((each) => each !== null);
+    runs.set(id, { kind: 'TrainingRun', id, madeFrom });
+    datasets.add(dataset);
+    if (previous !== null) waiting.push(previous);
+    if (adaptation === null || adaptations.has(adaptation)) continue;
+    const { dataset: read } = await artifacts.get('BaseAdaptation', adaptation);
+    adaptations.set(adaptation, { kind: 'BaseAdaptation', id: adaptation, madeFrom: [read] });
+    datasets.add(read);
+  }
+  const versions = await Promise.all(
+    [...datasets].map(async (id): Promise<LineageNode> => {
+      const { batches } = await artifacts.get('DatasetVersion', id);
+      return { kind: 'DatasetVersion', id, madeFrom: batches };
+    }),
+  );
+  const batches = new Set(versions.flatMap(({ madeFrom }) => madeFrom));
+  return [
+    ...runs.values(),
+    ...adaptations.values(),
+    ...versions,
+    ...[...batches].map((id): LineageNode => ({ kind: 'SourceBatch', id, madeFrom: [] })),
   ];
 };

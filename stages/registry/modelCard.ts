@@ -26,6 +26,21 @@ const number = (value: number): string => value.toFixed(4);
 const interval = ({ value, low, high }: Interval): string =>
   `${number(value)} [${number(low)}, ${number(high)}]`;
 
+/** What of the base model was trained. */
+const trainedPart = ({ adapter, recipe: { freeze, lora } }: TrainingRun): string => {
+  if (adapter && lora) return `a LoRA adapter of rank ${lora.rank} and the head trained, see \`adapter/\``;
+  if (freeze === 'none') return 'all parameters trained';
+  if (freeze === 'embeddings') return 'embeddings frozen';
+  return `embeddings and the lowest ${freeze.bottomLayers} layers frozen`;
+};
+
+/** What the training began with, other than the base model as it is. */
+const beginning = ({ previous, replayed, adaptation }: TrainingRun): string => {
+  if (previous !== null)
+    return `, going on from training run \`${previous}\` with what it had not seen and ${replayed} rows it had`;
+  return adaptation === null ? '' : `, after it was adapted to the training texts (\`${adaptation}\`)`;
+};
+
 /** Text for a Markdown table or sentence: names come from data. */
 const escaped = (text: string): string =>
   text.replace(/[\\`*_{}[\]<>()#+!|~-]/g, '\\$&').replace(/\s+/g, ' ');
@@ -81,7 +96,7 @@ export const modelCard = ({ pipeline, run, evaluation, dataset, ids }: ModelCard
     '## Training',
     '',
     `Fine-tuned from \`${base.reference}\` (${base.architecture}, ${base.parameters} parameters,`,
-    `${recipe.freeze === 'embeddings' ? 'embeddings frozen' : 'all parameters trained'}): ${run.steps} steps of`,
+    `${trainedPart(run)})${beginning(run)}: ${run.steps} steps of`,
     `${recipe.batchSize} texts, learning rate ${recipe.learningRate}, weight decay ${recipe.weightDecay}, seed`,
     `${recipe.seed}. The weights are those of step ${run.bestStep}, the best on validation macro-F1.`,
     '',

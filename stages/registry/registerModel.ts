@@ -79,7 +79,13 @@ const makeVersion = async (
     }),
     'README.md': new TextEncoder().encode(card),
   };
-  const files: ModelVersion['files'] = { 'report.html': evaluation.report };
+  const files: ModelVersion['files'] = {
+    'report.html': evaluation.report,
+    ...(run.adapter && {
+      'adapter/adapter_config.json': run.adapter.config,
+      'adapter/adapter_model.safetensors': run.adapter.weights,
+    }),
+  };
   for (const [name, bytes] of Object.entries(contents)) {
     throwIfCancelled(ctx.signal);
     files[name] = await ctx.blobs.put(bytes);

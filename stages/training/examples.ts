@@ -61,5 +61,8 @@ export const tokenise = async (
     rows.map(({ text }) => text),
     { maxLength: options.maxLength },
   );
-  return encoded.map(({ ids }, index) => ({ ids, label: options.labels.indexOf(rows[index]!.label) }));
+  return encoded.map(({ ids }, index) => ({
+    ids,
+    target: Int32Array.of(options.labels.indexOf(rows[index]!.label)),
+  }));
 };

@@ -34,6 +34,7 @@ const begin = async (resumeFrom?: Uint8Array) => {
   const progress = { step: 0 };
   const input: TrainingInput = {
     configJson: TINY_CONFIG,
+    task: 'sequence-classification',
     weights: model['model.safetensors'],
     labels,
     train: examples,

@@ -2,6 +2,7 @@ import { type TrainingMetric, toPlumblineError } from '../../contracts/index.js'
 import {
   type Example,
   startTraining,
+  type Task,
   type TrainingProgress,
   type TrainingRecipe,
   type TrainingResult,
@@ -13,10 +14,13 @@ import { MetricBatches } from './metrics.js';
 import type { TrainingContext } from './ports.js';
 
 export interface TrainingWork {
+  /** What the progress calls it. */
+  readonly activity: string;
   readonly trainingKey: string;
   readonly configJson: unknown;
   /** Content of model.safetensors. */
   readonly weights: Uint8Array;
+  readonly task: Task;
   readonly labels: readonly string[];
   readonly train: readonly Example[];
   readonly validation: readonly Example[];
@@ -59,12 +63,13 @@ const trainFrom = async (
   resume: { readonly step: number; readonly bytes: Uint8Array } | null,
 ): Promise<TrainingResult> => {
   throwIfCancelled(ctx.signal);
-  const { configJson, weights, labels, train, validation, recipe } = work;
+  const { configJson, task, weights, labels, train, validation, recipe } = work;
   const metrics = new MetricBatches(ctx.metrics, ctx.log);
   let step = resume?.step ?? 0;
   let validationMacroF1: number | undefined;
   const handle = startTraining({
     configJson,
+    task,
     weights,
     labels,
     train,
@@ -75,10 +80,10 @@ const trainFrom = async (
     ...(resume && { resumeFrom: resume.bytes }),
     onProgress: (progress) => {
       step = progress.step;
-      validationMacroF1 = progress.validation?.macroF1 ?? validationMacroF1;
-      metrics.add(metricOf(ctx, work.trainingKey, progress));
+      if (isClassifier(task)) validationMacroF1 = progress.validation?.score ?? validationMacroF1;
+      metrics.add(metricOf(ctx, work, progress));
       ctx.progress({
-        activity: 'training',
+        activity: work.activity,
         done: progress.step,
         total: progress.totalSteps,
         unit: 'steps',
@@ -100,9 +105,11 @@ const trainFrom = async (
   }
 };
 
+const isClassifier = (task: Task): boolean => task === 'sequence-classification';
+
 const metricOf = (
   ctx: TrainingContext,
-  trainingKey: string,
+  { trainingKey, task }: TrainingWork,
   { step, epoch, loss, learningRate, gradNorm, tokensPerSecond, validation }: TrainingProgress,
 ): TrainingMetric => ({
   trainingKey,
@@ -113,7 +120,7 @@ const metricOf = (
   learningRate,
   gradNorm,
   tokensPerSecond,
-  validationMacroF1: validation?.macroF1 ?? null,
+  validationMacroF1: isClassifier(task) ? (validation?.score ?? null) : null,
 });
 
 const figuresOf = (

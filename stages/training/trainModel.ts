@@ -1,28 +1,36 @@
 import {
-  type BlobRef,
+  type DatasetRow,
   plumblineError,
   type TrainingRecipe,
   type TrainingRun,
   type TrainModelInput,
   type TrainModelOutput,
-  toPlumblineError,
 } from '../../contracts/index.js';
-import { type TrainingRecipe as NnRecipe, type TrainingResult, writeSafetensors } from '../../nn/index.js';
+import {
+  type TrainingRecipe as NnRecipe,
+  type TrainingResult,
+  writePeftAdapter,
+  writeSafetensors,
+} from '../../nn/index.js';
 import { throwIfCancelled } from '../pace.js';
-import { runStep, type StepResult } from '../step.js';
+import type { StepResult } from '../step.js';
+import { adaptBase } from './adaptBase.js';
 import { type LoadedBaseModel, loadBaseModel } from './baseModels/index.js';
-import { CheckpointStore } from './checkpointStore.js';
+import { checkpointedStep } from './checkpointedStep.js';
+import type { CheckpointStore } from './checkpointStore.js';
 import { selectRows, type TrainingRows, tokenise } from './examples.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
+import { replay, requireContinuable } from './replay.js';
 import { runTraining } from './runTraining.js';
 import { seedOf, trainingKeyOf } from './trainingKey.js';
 
 /**
- * Fine-tunes the base model on a dataset's training rows and publishes the TrainingRun. The result is the same
- * however often the work is interrupted and whoever goes on with it.
- * @throws DATASET_INVALID, LABEL_UNKNOWN, the base model's errors, LOSS_NOT_FINITE, CANCELLED within 10 s of
- *   `ctx.signal`, ATTEMPT_FENCED
+ * Fine-tunes a model on a dataset's training rows and publishes the TrainingRun: the base model, adapted to the domain
+ * where the recipe asks for it, or what a previous run made of it. The result is the same however often the work is
+ * interrupted and whoever goes on with it.
+ * @throws DATASET_INVALID, LABEL_UNKNOWN, REQUEST_INVALID for a previous run of another model, the base model's errors,
+ *   LOSS_NOT_FINITE, CANCELLED within 10 s of `ctx.signal`, ATTEMPT_FENCED
  */
 export const trainModel = async ({
   ctx,
@@ -32,50 +40,82 @@ export const trainModel = async ({
   input: TrainModelInput;
 }): Promise<TrainModelOutput> => {
   const { pipeline, datasetId } = input;
-  const rows = selectRows(await ctx.datasets.readRows(datasetId), input);
+  const all = await ctx.datasets.readRows(datasetId);
+  const rows = selectRows(all, input);
   const base = await loadBaseModel(ctx, pipeline.training.base);
   throwIfCancelled(ctx.signal);
   const key = trainingKeyOf({ input, subset: rows.subset, base: base.model, codeVersion: ctx.codeVersion });
-  const store = new CheckpointStore(ctx.objects, key, ctx.log);
-  const step = await publishOnce(ctx, key, store, async () => {
-    const result = await train(ctx, { input, rows, base, key, store });
-    const weights = await ctx.blobs.put(writeSafetensors(result.weights));
-    return manifestOf({ ctx, input, rows, base, result, weights });
+  const step = await checkpointedStep({
+    ctx,
+    kind: 'TrainingRun',
+    key,
+    make: async (store) => {
+      const start = await startingPoint(ctx, { input, all, rows, base });
+      const result = await train(ctx, { input, start, base, key, store });
+      return manifestOf(ctx, { input, start, base, result });
+    },
   });
   return outputOf(step);
 };
 
-/** Runs the step; its checkpoints are of no use to anybody once any attempt has published. */
-const publishOnce = async (
+/** The weights a run begins with and the rows it goes on with. */
+interface StartingPoint extends Pick<TrainingRun, 'adaptation' | 'previous' | 'replayed'> {
+  readonly weights: Uint8Array;
+  readonly rows: TrainingRows;
+}
+
+const startingPoint = async (
   ctx: TrainingContext,
-  key: string,
-  store: CheckpointStore,
-  make: () => Promise<TrainingRun>,
-): Promise<StepResult<'TrainingRun'>> => {
-  try {
-    const step = await runStep({ ctx, kind: 'TrainingRun', key, make });
-    await store.clear();
-    return step;
-  } catch (failure) {
-    const fenced = toPlumblineError(failure).code === 'ATTEMPT_FENCED';
-    if (fenced && (await ctx.artifacts.findStep(key)) !== null) await store.clear();
-    throw failure;
+  {
+    input,
+    all,
+    rows,
+    base,
+  }: {
+    readonly input: TrainModelInput;
+    readonly all: readonly DatasetRow[];
+    readonly rows: TrainingRows;
+    readonly base: LoadedBaseModel;
+  },
+): Promise<StartingPoint> => {
+  const { pipeline, datasetId, previous: id } = input;
+  if (id !== null) {
+    const previous = { id, run: await ctx.artifacts.get('TrainingRun', id) };
+    requireContinuable(previous, { pipeline, base });
+    const { rows: train, replayed } = await replay(ctx.datasets, {
+      previous,
+      pipeline,
+      datasetId,
+      rows: all,
+    });
+    const weights = await ctx.blobs.get(previous.run.weights);
+    const { adaptation } = previous.run;
+    return { weights, rows: { ...rows, train }, adaptation, previous: id, replayed };
   }
+  const { adaptation: recipe } = pipeline.training;
+  const adapted = recipe && (await adaptBase(ctx, { pipeline, datasetId, rows: all, base }, recipe));
+  return {
+    weights: adapted?.weights ?? base.weights,
+    rows,
+    adaptation: adapted?.id ?? null,
+    previous: null,
+    replayed: 0,
+  };
 };
 
 interface Parts {
   readonly input: TrainModelInput;
-  readonly rows: TrainingRows;
+  readonly start: StartingPoint;
   readonly base: LoadedBaseModel;
 }
 
 const train = async (
   ctx: TrainingContext,
-  { input, rows, base, key, store }: Parts & { readonly key: string; readonly store: CheckpointStore },
+  { input, start, base, key, store }: Parts & { readonly key: string; readonly store: CheckpointStore },
 ): Promise<TrainingResult> => {
   const { labels, training } = input.pipeline;
-  const { tokenizerJson, config, weights } = base;
-  const encoding = { tokenizerJson, labels, maxLength: training.maxLength };
+  const { rows, weights } = start;
+  const encoding = { tokenizerJson: base.tokenizerJson, labels, maxLength: training.maxLength };
   ctx.progress({
     activity: 'tokenising',
     done: 0,
@@ -87,14 +127,17 @@ const train = async (
   return runTraining(
     ctx,
     {
+      activity: 'training',
       trainingKey: key,
-      configJson: config,
+      configJson: base.config,
+      task: training.task,
       weights,
       labels,
       train: await tokenise(rows.train, encoding),
       validation: await tokenise(rows.validation, encoding),
       recipe: {
         ...nnRecipe(training, seedOf(training.seed, input.generation)),
+        loss: lossOf(training, labels, rows.train),
         // A point of the learning curve is small next to the validation split: one look per epoch must do.
         ...(rows.subset !== null && { evaluationsPerEpoch: 1 }),
       },
@@ -102,6 +145,22 @@ const train = async (
     },
     store,
   );
+};
+
+/** Class weights n / (k n_c), as scikit-learn's "balanced". */
+const lossOf = (
+  { labelSmoothing, classWeights }: TrainingRecipe,
+  labels: readonly string[],
+  rows: readonly DatasetRow[],
+): NonNullable<NnRecipe['loss']> => {
+  const counts = new Map<string, number>();
+  for (const { label } of rows) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const weights = labels.map((label) => rows.length / (labels.length * (counts.get(label) ?? 1)));
+  return {
+    kind: 'cross-entropy',
+    labelSmoothing,
+    ...(classWeights === 'balanced' && { classWeights: weights }),
+  };
 };
 
 const nnRecipe = (recipe: TrainingRecipe, seed: number): NnRecipe => ({
@@ -117,40 +176,54 @@ const nnRecipe = (recipe: TrainingRecipe, seed: number): NnRecipe => ({
   warmupRatio: recipe.warmupRatio,
   maxGradNorm: recipe.maxGradNorm,
   freeze: recipe.freeze,
+  ...(recipe.lora && { lora: loraOf(recipe.lora) }),
   evaluationsPerEpoch: recipe.evaluationsPerEpoch,
   earlyStopping: recipe.earlyStopping,
   seed,
 });
 
+const loraOf = ({ targetModules, ...lora }: NonNullable<TrainingRecipe['lora']>): NnRecipe['lora'] => ({
+  ...lora,
+  ...(targetModules && { targetModules }),
+});
+
 /** Holds no instant and nothing that an interruption could change. */
-const manifestOf = ({
-  ctx,
-  input,
-  rows,
-  base,
-  result,
-  weights,
-}: Parts & {
-  readonly ctx: TrainingContext;
-  readonly result: TrainingResult;
-  readonly weights: BlobRef;
-}): TrainingRun => ({
+const manifestOf = async (
+  ctx: TrainingContext,
+  { input, start, base, result }: Parts & { readonly result: TrainingResult },
+): Promise<TrainingRun> => ({
   kind: 'TrainingRun',
   pipeline: input.pipeline.name,
   dataset: input.datasetId,
   base: base.model,
+  adaptation: start.adaptation,
+  previous: start.previous,
+  replayed: start.replayed,
   recipe: input.pipeline.training,
   codeVersion: ctx.codeVersion,
   labels: input.pipeline.labels,
-  rows: rows.train.length,
+  rows: start.rows.train.length,
   generation: input.generation,
   steps: result.steps,
   bestStep: result.bestStep,
   stoppedEarly: result.stoppedEarly,
-  validation: [...result.validationHistory],
+  validation: result.validationHistory.map(({ step, score, loss }) => ({ step, macroF1: score, loss })),
   lossCurve: lossCurveOf(result.lossHistory),
-  weights,
+  weights: await ctx.blobs.put(writeSafetensors(result.weights)),
+  adapter: result.adapter && (await keepAdapter(ctx, result.adapter, base)),
 });
+
+const keepAdapter = async (
+  { blobs }: TrainingContext,
+  adapter: NonNullable<TrainingResult['adapter']>,
+  base: LoadedBaseModel,
+): Promise<TrainingRun['adapter']> => {
+  const files = writePeftAdapter(adapter, { baseModel: base.model.reference, task: 'SEQ_CLS' });
+  return {
+    config: await blobs.put(new TextEncoder().encode(files.configJson)),
+    weights: await blobs.put(files.weights),
+  };
+};
 
 const outputOf = ({ id, artifact, reused }: StepResult<'TrainingRun'>): TrainModelOutput => {
   const best = artifact.validation.find(({ step }) => step === artifact.bestStep);

@@ -2,7 +2,7 @@ import type { BaseModel, TrainModelInput } from '../../contracts/index.js';
 import { digestOf, sha256Hex } from '../digest.js';
 
 /** Raised when the trainer computes other weights from the same input. */
-const TRAINER_VERSION = 2;
+export const TRAINER_VERSION = 3;
 
 export interface TrainingKeyParts {
   readonly input: TrainModelInput;
@@ -17,7 +17,7 @@ export interface TrainingKeyParts {
  * model's bytes came from (checkpoint interval, reference, token) is left out.
  */
 export const trainingKeyOf = ({ input, subset, base, codeVersion }: TrainingKeyParts): string => {
-  const { pipeline, datasetId, generation } = input;
+  const { pipeline, datasetId, generation, previous } = input;
   const { checkpointEverySeconds: _interval, base: _base, ...recipe } = pipeline.training;
   return digestOf({
     step: 'trainModel',
@@ -30,6 +30,7 @@ export const trainingKeyOf = ({ input, subset, base, codeVersion }: TrainingKeyP
     subset,
     labels: pipeline.labels,
     generation,
+    previous,
   });
 };
 

@@ -31,6 +31,7 @@ export const healthyActivities = (): Required<LiteralActivities> => ({
     baselines: { majority: { macroF1: 0.4, accuracy: 0.6 }, tfidfLinear: metrics },
     reused: false,
   }),
+  findChampion: async () => ({ trainingRunId: null }),
   registerModel: async () => ({ modelVersionId: id('e'), version: 1, reused: false }),
   decideGate: async () => ({
     outcome: 'passed',

@@ -3,7 +3,7 @@ import { buildClassifier } from '../../models/classifier.js';
 import type { Classifier } from '../../models/types.js';
 import { Random } from '../../random.js';
 import { readSafetensors } from '../../weights/safetensors.js';
-import type { Example } from '../examples.js';
+import type { Example } from '../example.js';
 import type { TrainingRecipe } from '../recipe.js';
 
 const golden = (name: string) =>
@@ -14,6 +14,7 @@ export const tinyModel = {
   configJson: JSON.parse(golden('config.json').toString()) as unknown,
   weights: new Uint8Array(golden('model.safetensors')),
   labels: ['a', 'b', 'c'],
+  task: 'sequence-classification' as const,
 };
 
 /** A fresh one each time: parameters may be changed. */
@@ -27,7 +28,7 @@ export function tinyExamples(count: number, seed: number): Example[] {
   return Array.from({ length: count }, (_, i) => {
     const ids = Int32Array.from({ length: 6 + random.below(30) }, () => 20 + random.below(180));
     ids.fill(10 + (i % 3), 1, 5);
-    return { ids, label: i % 3 };
+    return { ids, target: Int32Array.of(i % 3) };
   });
 }
 

@@ -55,6 +55,8 @@ export const lineageSection = ({ evaluation, run, dataset }: LineageIds): Html =
   const rows: [string, string][] = [
     ['training run', evaluation.trainingRun],
     ...evaluation.learningCurveRuns.map((id): [string, string] => ['training run of fewer rows', id]),
+    ...(run.previous === null ? [] : [['training run gone on from', run.previous] as [string, string]]),
+    ...(run.adaptation === null ? [] : [['adapted base model', run.adaptation] as [string, string]]),
     ['dataset', evaluation.dataset],
     ...dataset.batches.map((id): [string, string] => ['source batch', id]),
     [`base weights of ${run.base.reference}`, run.base.weights.sha256],

@@ -15,7 +15,7 @@ const WORDS = [
   'a',
   'now',
 ];
-const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]'];
+const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
 const HIDDEN = 16;
 const INTERMEDIATE = 32;
 const LAYERS = 2;

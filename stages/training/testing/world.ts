@@ -17,8 +17,10 @@ import { tinyModel, tinyText } from './tinyModel.js';
 
 export const DATASET_ID = sha256Hex('tiny dataset');
 
-const rowsOf = (split: SplitName, count: number): DatasetRow[] =>
-  Array.from({ length: count }, (_, index) => {
+/** Rows of both labels in turn; a number from `first` on makes each another record. */
+export const rowsOf = (split: SplitName, count: number, first = 0): DatasetRow[] =>
+  Array.from({ length: count }, (_, at) => {
+    const index = first + at;
     const label = index % 2 === 0 ? 'spam' : 'ham';
     const recordId = sha256Hex(`${split} ${index}`);
     return {

@@ -20,7 +20,7 @@ export interface TrainingControl {
  *
  * Throws what `TrainingSession` throws, and CANCELLED.
  */
-export async function trainClassifier(
+export async function trainToEnd(
   options: TrainingOptions,
   { signal, onProgress, takeCheckpoints }: TrainingControl = {},
 ): Promise<TrainingResult> {
