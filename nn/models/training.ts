@@ -21,7 +21,7 @@ export interface TrainingOptions {
    * Computes cheap activations twice to keep fewer of them; typical lengths of a batch decide which. The results
    * are the same bits. Left out: everything is kept.
    */
-  readonly recomputeFor?: { readonly batch: number; readonly sequence: number };
+  readonly recomputeFor?: BatchLengths;
   /**
    * Which of the task's outputs the graph has: the runtime keeps an output until the run ends, also one that nobody
    * fetches, and the scores of a vocabulary are large. Default: all.
@@ -70,9 +70,16 @@ function selected(outputs: Outputs, wanted: readonly string[] | undefined): Outp
   return Object.fromEntries(Object.entries(outputs).filter(([name]) => wanted?.includes(name) ?? true));
 }
 
+/** Rows of a batch and their tokens; `target` are those that a second stack writes, default `sequence`. */
+export interface BatchLengths {
+  readonly batch: number;
+  readonly sequence: number;
+  readonly target?: number;
+}
+
 /** Lengths of every axis that a training graph may leave open. */
-function axisLengths({ batch, sequence }: { readonly batch: number; readonly sequence: number }) {
-  return { batch, sequence, target: sequence, pairs: batch / 2, triplets: batch / 3 };
+export function axisLengths({ batch, sequence, target = sequence }: BatchLengths) {
+  return { batch, sequence, target, pairs: batch / 2, triplets: batch / 3 };
 }
 
 /**

@@ -28,6 +28,11 @@ export interface TrainingRecipe {
   readonly layerwiseDecay?: number;
   /** Examples computed on at once, less memory for the same gradients; default: `batchSize`. */
   readonly microBatchSize?: number;
+  /**
+   * Computes cheap activations twice to keep fewer of them, for the same bits; see `recomputeActivations`.
+   * Default: false.
+   */
+  readonly recomputeActivations?: boolean;
   /** Bound of the global L2 norm of a step's gradients. */
   readonly maxGradNorm: number | null;
   /** Which parameters keep the values of the base model; with `lora` all do. */

@@ -17,6 +17,7 @@ import type { Example, ExampleSet } from './example.js';
 import { createExampleSet, lengthsOf } from './exampleSet.js';
 import { runFingerprint } from './fingerprint.js';
 import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoint } from './history.js';
+import { longestBatch } from './longestBatch.js';
 import { Pace } from './pace.js';
 import { optimizerSettings, planTraining, type TrainingPlan, type TrainingRecipe } from './recipe.js';
 import { createStepModels, type StepModels } from './stepModels.js';
@@ -129,6 +130,7 @@ export class TrainingSession {
       trainable: part.trainable,
       ...(part.adapter && { adapter: part.adapter }),
       ...(recipe.loss && { loss: recipe.loss }),
+      ...(recipe.recomputeActivations && { recomputeFor: longestBatch(sets.train, recipe) }),
       threads,
       ...(providers && { providers }),
     });
