@@ -6,8 +6,8 @@ import { blankModel } from './blankModel.js';
 import { estimateTraining } from './trainingEstimate.js';
 
 const workload = { sequence: 64 };
-/** As wide as it takes for a product to cost more than what follows it. */
-const widths = { hidden_size: 256, intermediate_size: 1024 };
+/** As wide and deep as it takes for recomputation to pay. */
+const widths = { hidden_size: 256, intermediate_size: 1024, num_hidden_layers: 6 };
 const wide = blankModel({ ...tinyModel, configJson: { ...(tinyModel.configJson as object), ...widths } });
 const estimate = (changes: Partial<TrainingRecipe> = {}, model = wide) =>
   estimateTraining(model, { ...tinyRecipe, freeze: 'none', ...changes }, workload);

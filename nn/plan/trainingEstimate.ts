@@ -1,14 +1,15 @@
+import type { Graph } from '../graph/ir.js';
 import { axisLengths, evaluationGraphOf, trainingGraphOf } from '../models/training.js';
 import type { Model } from '../models/types.js';
 import { graphFlops } from '../ops/cost.js';
 import { arenaBytes } from '../optim/arena.js';
 import { optimizerLayout } from '../optim/createOptimizer.js';
+import { graphMemory } from '../rewrite/graphMemory.js';
 import { BYTES_PER_ELEMENT, elementCount, type Tensor } from '../tensor.js';
 import { EVALUATION_BATCH_SIZE } from '../train/evaluate.js';
 import { optimizerSettings, type TrainingRecipe } from '../train/recipe.js';
 import { taskTraining } from '../train/tasks/index.js';
 import { trainedPart } from '../train/trainedPart.js';
-import { graphMemory } from './graphMemory.js';
 
 /** What is known of the data before a run. */
 export interface Workload {
@@ -84,7 +85,7 @@ export function estimateTraining(model: Model, recipe: TrainingRecipe, workload:
 
   const all = bytesOf(model.parameters.values());
   const trained = bytesOf(part.parameters.values());
-  const frozen = bytesOf(training.initializers.values());
+  const frozen = initializerBytes(training) + initializerBytes(evaluation);
   const { regions } = arenaBytes(part.parameters, optimizerLayout(optimizerSettings(recipe, model)));
   const region = (name: Parameters<typeof regions.get>[0]) => regions.get(name) ?? 0;
   const arena = [...regions.values()].reduce((sum, bytes) => sum + bytes, 0);
@@ -94,17 +95,17 @@ export function estimateTraining(model: Model, recipe: TrainingRecipe, workload:
   const { checkpointBytes: file = all } = workload;
   const base = file + (file < WIDENED_BELOW * all ? file : 0) + all;
   const runtimeBytes = RUNTIME_BYTES + BYTES_PER_NODE * (training.nodes.length + evaluation.nodes.length);
-  const activationsBytes = graphMemory(training, axisLengths(batch), (name) => name !== '');
+  const activationsBytes = graphMemory(training, axisLengths(batch));
   const evaluationBytes = evaluates
     ? graphMemory(evaluation, axisLengths({ ...batch, batch: rows * EVALUATION_BATCH_SIZE }), () => false)
     : 0;
   const best = evaluates ? trained : 0;
   const checkpoint = trained + state + best;
 
-  const loaded = base + runtimeBytes + region('weights') + 2 * frozen;
-  const running = base + runtimeBytes + arena + 2 * frozen + activationsBytes + evaluationBytes + best;
+  const running = base + runtimeBytes + arena + frozen + activationsBytes + evaluationBytes + best;
   const phases: Readonly<Record<PeakPhase, number>> = {
-    load: loaded + 2 * frozen,
+    // The model's bytes and what the runtime parses of them.
+    load: base + runtimeBytes + region('weights') + frozen + 2 * bytesOf(training.initializers.values()),
     step: running + trained,
     checkpoint: running + checkpoint,
     result: base + runtimeBytes + arena + best + all,
@@ -115,7 +116,7 @@ export function estimateTraining(model: Model, recipe: TrainingRecipe, workload:
   const mean = { batch: batch.batch, sequence: sequenceMean, target: Math.min(target, sequenceMean) };
   const flopsPerStep = graphFlops(training, axisLengths(mean)) * (recipe.batchSize / microBatch);
   return {
-    parametersBytes: base + 2 * frozen + best,
+    parametersBytes: base + frozen + best,
     gradientsBytes: region('gradients') + sums + trained,
     optimizerBytes: region('weights') + state,
     activationsBytes,
@@ -127,6 +128,16 @@ export function estimateTraining(model: Model, recipe: TrainingRecipe, workload:
     flopsPerStep,
     ...(workload.flopsPerSecond && { secondsPerStep: flopsPerStep / workload.flopsPerSecond }),
   };
+}
+
+/** Products whose second operand the runtime keeps packed beside it where it is a weight, once for each node. */
+const PACKS = /^(Gemm|MatMul|com\.microsoft\.FusedMatMul)-/;
+
+function initializerBytes({ initializers, nodes }: Graph): number {
+  const packed = nodes.flatMap(({ op, inputs }) =>
+    PACKS.test(op) ? (initializers.get(inputs[1] ?? '') ?? []) : [],
+  );
+  return bytesOf([...initializers.values(), ...packed]);
 }
 
 /** A file this much smaller than its values as float32 holds halves, which are widened beside it. */

@@ -7,16 +7,16 @@ import { executionOrder } from './executionOrder.js';
 /** Operators whose output is another view of the first input's memory. */
 const VIEWS = /^(Reshape|Unsqueeze|Squeeze|Identity|Flatten)-/;
 
-/** Operators that ONNX Runtime lets write over an operand of the output's size that nobody reads later. */
-const IN_PLACE =
-  /^(Add|Sub|Mul|Div|Neg|Exp|Erf|Tanh|Relu|Sigmoid|Sqrt|Softmax|LogSoftmax|Cast|Where|Gelu|Max|Min|Pow)-/;
+/** How many arrays of the output's size a kernel works in besides. */
+const SCRATCH: Readonly<Record<string, number>> = { 'Where-16': 2 };
 
-/** What happens to the memory of an intermediate value, named by the value it was made for. */
+/**
+ * What happens to the memory of an intermediate value. None is written over another: the runtime does so only where it
+ * knows two shapes to be equal, and it knows nothing of a length that a reshape worked out.
+ */
 export type Allocation =
   | { readonly kind: 'taken'; readonly value: string; readonly bytes: number }
-  | { readonly kind: 'freed'; readonly value: string }
-  /** `value` is written over what `of` was. */
-  | { readonly kind: 'reused'; readonly value: string; readonly of: string };
+  | { readonly kind: 'freed'; readonly value: string };
 
 /** Who asks for memory while a graph runs. */
 interface Walk {
@@ -39,7 +39,7 @@ export function* allocations(
 ): Generator<Allocation> {
   const walk = walkOf(graph, lengths, fetched);
   const { order, memoryOf, lastUse, outside, bytesOf } = walk;
-  const alive = new Map<string, number>();
+  const alive = new Set<string>();
   for (const [step, node] of order.entries()) {
     const owned = node.outputs.filter(
       (value) => value !== '' && memoryOf(value) === value && !outside.has(value),
@@ -49,13 +49,11 @@ export function* allocations(
     );
     for (const value of owned) {
       const bytes = bytesOf(value);
-      const reused = IN_PLACE.test(node.op) ? dying.findIndex((operand) => alive.get(operand) === bytes) : -1;
-      if (reused >= 0) {
-        const [of] = dying.splice(reused, 1);
-        alive.delete(of!);
-        yield { kind: 'reused', value, of: of! };
-      } else yield { kind: 'taken', value, bytes };
-      alive.set(value, bytes);
+      yield { kind: 'taken', value, bytes };
+      alive.add(value);
+      const scratch = Array.from({ length: SCRATCH[node.op] ?? 0 }, (_, at) => `${value}/scratch${at}`);
+      for (const name of scratch) yield { kind: 'taken', value: name, bytes };
+      for (const name of scratch) yield { kind: 'freed', value: name };
     }
     for (const value of [...dying, ...owned]) {
       if (lastUse.get(value) !== step) continue;
@@ -63,7 +61,7 @@ export function* allocations(
       yield { kind: 'freed', value };
     }
   }
-  for (const value of alive.keys()) yield { kind: 'freed', value };
+  for (const value of alive) yield { kind: 'freed', value };
 }
 
 function walkOf(

@@ -64,14 +64,6 @@ export class RuntimeArena {
     }
   }
 
-  /** What was taken under one name from now on has another. */
-  rename(from: string, to: string): void {
-    const chunk = this.#taken.get(from);
-    if (chunk === undefined) return;
-    this.#taken.delete(from);
-    this.#taken.set(to, chunk);
-  }
-
   #bestFit(bytes: number): Chunk | undefined {
     let best: Chunk | undefined;
     for (const { chunks } of this.#regions) {
