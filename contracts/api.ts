@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Sha256 } from './artifacts.js';
 import { ERRORS, type ErrorCode } from './errors.js';
+import { Entity } from './tasks.js';
 import { Progress, RunState, WORKFLOW_NAMES, WorkflowState } from './workflows.js';
 
 /** Bodies of the HTTP API and of the inference endpoint. No transforms: they are also OpenAPI schemas. */
@@ -127,3 +128,37 @@ export const ClassifyResponse = z
   })
   .meta({ id: 'ClassifyResponse' });
 export type ClassifyResponse = z.infer<typeof ClassifyResponse>;
+
+/** `POST /v1/models/{name}:extract` */
+export const ExtractRequest = z.strictObject(ClassifyRequest.shape).meta({ id: 'ExtractRequest' });
+
+export const FoundEntity = z
+  .object({
+    ...Entity.shape,
+    text: z.string(),
+    /** Mean probability of the tags of its words. */
+    score: z.number(),
+  })
+  .meta({ id: 'FoundEntity' });
+
+export const ExtractResponse = z
+  .object({
+    ...ClassifyResponse.shape,
+    predictions: z.array(z.object({ predictionId: z.uuid(), entities: z.array(FoundEntity) })),
+  })
+  .meta({ id: 'ExtractResponse' });
+export type ExtractResponse = z.infer<typeof ExtractResponse>;
+
+const Span = Entity.pick({ start: true, end: true });
+const RelationInput = z.strictObject({
+  text: z.string().min(1).max(TEXT_CHARACTERS_MAX),
+  /** The two spans in UTF-16 code units; neither may be in the other. */
+  head: Span,
+  tail: Span,
+});
+
+/** `POST /v1/models/{name}:relate`; answered as `:classify` is. */
+export const RelateRequest = z
+  .union([RelationInput, z.strictObject({ relations: z.array(RelationInput).min(1).max(TEXTS_MAX) })])
+  .meta({ id: 'RelateRequest' });
+export type RelateRequest = z.infer<typeof RelateRequest>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plumblineError } from './errors.js';
 import {
   DatasetRecipe,
   EvaluationRecipe,
@@ -7,6 +8,7 @@ import {
   ServingRecipe,
   TrainingRecipe,
 } from './pipeline.js';
+import { Task } from './tasks.js';
 
 /**
  * The artifact chain: SourceBatch -> DatasetVersion -> (BaseAdaptation ->) TrainingRun -> Evaluation -> ModelVersion ->
@@ -55,7 +57,7 @@ export const DatasetVersion = z.strictObject({
   batches: z.array(Sha256).min(1),
   recipe: DatasetRecipe,
   codeVersion: z.string(),
-  labels: z.array(z.string()).min(2),
+  labels: z.array(z.string()).min(1),
   schema: z.array(DataField).min(1),
   read: z.number().int().nonnegative(),
   kept: z.number().int().nonnegative(),
@@ -73,9 +75,11 @@ export const BaseModel = z.strictObject({
   reference: z.string(),
   architecture: z.string(),
   parameters: z.number().int().positive(),
+  /** For a GGUF file, the config.json and the tokenizer.json that say the same. */
   config: BlobRef,
-  weights: BlobRef,
   tokenizer: BlobRef,
+  /** File name -> blob: model.safetensors, or its shards with their index, or one GGUF file. */
+  weights: z.record(z.string().min(1), BlobRef).refine((files) => Object.keys(files).length > 0),
 });
 export type BaseModel = z.infer<typeof BaseModel>;
 
@@ -120,7 +124,7 @@ export const TrainingRun = z.strictObject({
   replayed: z.number().int().nonnegative(),
   recipe: TrainingRecipe,
   codeVersion: z.string(),
-  labels: z.array(z.string()).min(2),
+  labels: z.array(z.string()).min(1),
   /** Training rows used: all of the split, or the first ones by hash for a learning curve. */
   rows: z.number().int().positive(),
   /** Set when the run is a fresh draw asked for by a health report. */
@@ -149,12 +153,18 @@ export const ClassMetrics = z.strictObject({
   f1: Interval,
 });
 
+/**
+ * How good a model is on a split. Of entities, `classes` are their types, `accuracy` the share of texts without a
+ * mistake, and `macroF1` the mean of the types' F1.
+ */
 export const ClassificationMetrics = z.strictObject({
   rows: z.number().int().nonnegative(),
   accuracy: Interval,
   macroF1: Interval,
   classes: z.array(ClassMetrics),
-  /** confusion[true][predicted], in the order of the labels. */
+  /** Of all entities together, whatever their type; only where entities are found. */
+  entities: z.strictObject({ precision: Interval, recall: Interval, f1: Interval }).optional(),
+  /** confusion[true][predicted], in the order of the labels; of entities those found with the very same bounds. */
   confusion: z.array(z.array(z.number().int().nonnegative())),
 });
 export type ClassificationMetrics = z.infer<typeof ClassificationMetrics>;
@@ -166,6 +176,8 @@ export const Slice = z.strictObject({
   /** Null when the slice has fewer rows than the recipe asks for. */
   accuracy: Interval.nullable(),
   macroF1: Interval.nullable(),
+  /** F1 of all entities together, where entities are found. */
+  entityF1: Interval.nullable().optional(),
 });
 export type Slice = z.infer<typeof Slice>;
 
@@ -177,6 +189,33 @@ export const LearningCurvePoint = z.strictObject({
 });
 export type LearningCurvePoint = z.infer<typeof LearningCurvePoint>;
 
+/**
+ * `majority`: the most frequent label, or no entity at all. Beside it what learns from the same rows: a linear model on
+ * TF-IDF, or for entities the dictionary of those in the training rows.
+ */
+export const Baselines = z.strictObject({
+  majority: ClassificationMetrics,
+  tfidfLinear: ClassificationMetrics.optional(),
+  dictionary: ClassificationMetrics.optional(),
+});
+export type Baselines = z.infer<typeof Baselines>;
+
+/**
+ * The baseline that learns, with the name it goes by.
+ * @throws OBJECT_CORRUPT when there is none
+ */
+export const learntBaselineOf = <Metrics>({
+  tfidfLinear,
+  dictionary,
+}: {
+  readonly tfidfLinear?: Metrics | undefined;
+  readonly dictionary?: Metrics | undefined;
+}): { readonly name: string; readonly metrics: Metrics } => {
+  if (tfidfLinear !== undefined) return { name: 'linear model on TF-IDF', metrics: tfidfLinear };
+  if (dictionary !== undefined) return { name: 'dictionary of training entities', metrics: dictionary };
+  throw plumblineError('OBJECT_CORRUPT', 'the evaluation has no baseline beside the most frequent label');
+};
+
 export const Evaluation = z.strictObject({
   kind: z.literal('Evaluation'),
   pipeline: Name,
@@ -186,7 +225,7 @@ export const Evaluation = z.strictObject({
   codeVersion: z.string(),
   test: ClassificationMetrics,
   validation: ClassificationMetrics,
-  baselines: z.strictObject({ majority: ClassificationMetrics, tfidfLinear: ClassificationMetrics }),
+  baselines: Baselines,
   slices: z.array(Slice),
   learningCurve: z.array(LearningCurvePoint),
   learningCurveRuns: z.array(Sha256),
@@ -200,7 +239,10 @@ export const ModelVersion = z.strictObject({
   trainingRun: Sha256,
   evaluation: Sha256,
   dataset: Sha256,
-  labels: z.array(z.string()).min(2),
+  /** Left out: sequence-classification. */
+  task: Task.optional(),
+  /** The pipeline's labels: classes, or types of entities. */
+  labels: z.array(z.string()).min(1),
   maxLength: z.number().int().positive(),
   serving: ServingRecipe,
   codeVersion: z.string(),

@@ -90,6 +90,11 @@ export const ERRORS = {
   PAYLOAD_TOO_LARGE: kind(413, false, 'Pass large values by reference; a workflow payload holds 64 KiB.'),
   PIPELINE_INVALID: kind(422, false, 'Correct the lines of the pipeline file named in the message.'),
   PIPELINE_UNREADABLE: kind(404, false, 'Check the path of the pipeline file and that it can be read.'),
+  PROVIDER_UNAVAILABLE: kind(
+    422,
+    false,
+    'Make the provider named in the message ready on this machine, or add cpu to PLUMBLINE_PROVIDERS.',
+  ),
   RATE_LIMITED: kind(429, true, 'Send fewer requests; see the Retry-After header.'),
   RECORD_UNREADABLE: kind(422, false, 'Nothing to do: the record is quarantined with its reason.'),
   REQUEST_INVALID: kind(400, false, 'Correct the fields named in the message; see GET /openapi.json.'),

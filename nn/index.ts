@@ -7,6 +7,7 @@ export {
   readPeftAdapter,
   writePeftAdapter,
 } from './adapters/index.js';
+export * from './entities/index.js';
 export { NN_ERROR_CODES, NnError, type NnErrorCode } from './errors.js';
 export { createRunner } from './exec/createRunner.js';
 export type { Provider, Runner, RunnerOptions } from './exec/runner.js';
@@ -15,10 +16,10 @@ export { type DecodedModel, decodeModel } from './graph/decode.js';
 export { readModelFile, writeModelFile } from './graph/modelFile.js';
 export { buildModel, exportOnnx, type ModelSource, taskOf } from './models/buildModel.js';
 export {
+  architectureOf,
   buildClassifier,
   CLASSIFIER_MODEL_TYPES,
   type ClassifierSource,
-  classifierArchitecture,
 } from './models/classifier.js';
 export { buildEvaluationModel, buildTrainingGraph, type TrainingOptions } from './models/training.js';
 export {
@@ -38,9 +39,15 @@ export type { DType, Tensor } from './tensor.js';
 export * from './tokenize/index.js';
 export * from './train/index.js';
 export {
+  countCheckpointParameters,
+  describeGgufFile,
+  type GgufDescription,
   type GgufModel,
+  type ModelWeights,
   readCheckpointFolder,
+  readCheckpointIndex,
   readGgufFile,
+  readModelWeights,
   readSafetensors,
   readSafetensorsFile,
   type SafetensorsFile,

@@ -1,8 +1,12 @@
 import { NnError } from './errors.js';
 
-export type DType = 'float32' | 'int64' | 'int32' | 'bool';
+/** Floats of 16 bits: IEEE 754 binary16, and the upper half of a float32. */
+export type HalfDType = 'float16' | 'bfloat16';
 
-export type TensorData = Float32Array | BigInt64Array | Int32Array | Uint8Array;
+export type DType = 'float32' | HalfDType | 'int64' | 'int32' | 'bool';
+
+/** A half float is held as the word of its bits. */
+export type TensorData = Float32Array | Uint16Array | BigInt64Array | Int32Array | Uint8Array;
 
 /** A dense row-major array. `data.length` is the product of `dims`; a scalar has no dims. */
 export interface Tensor {
@@ -13,10 +17,20 @@ export interface Tensor {
 
 export const BYTES_PER_ELEMENT: Readonly<Record<DType, number>> = {
   float32: 4,
+  float16: 2,
+  bfloat16: 2,
   int64: 8,
   int32: 4,
   bool: 1,
 };
+
+export function isHalf(dtype: DType): dtype is HalfDType {
+  return dtype === 'float16' || dtype === 'bfloat16';
+}
+
+export function isFloat(dtype: DType): dtype is 'float32' | HalfDType {
+  return dtype === 'float32' || isHalf(dtype);
+}
 
 /** Number of elements of a shape; 1 for a scalar. */
 export function elementCount(dims: readonly number[]): number {

@@ -9,8 +9,12 @@ export interface ObjectStore {
    * @throws DISK_FULL, OBJECT_STORE_UNAVAILABLE
    */
   put(key: string, bytes: Uint8Array, options?: { readonly onlyIfAbsent?: boolean }): Promise<boolean>;
+  /** `put` of a file on this machine, of any size. @throws DISK_FULL, OBJECT_STORE_UNAVAILABLE */
+  putFile(key: string, path: string, options?: { readonly onlyIfAbsent?: boolean }): Promise<boolean>;
   /** @throws OBJECT_NOT_FOUND, OBJECT_STORE_UNAVAILABLE */
   get(key: string): Promise<Uint8Array>;
+  /** The bytes in parts, for objects of any size. @throws OBJECT_NOT_FOUND, OBJECT_STORE_UNAVAILABLE */
+  stream(key: string): AsyncIterable<Uint8Array>;
   has(key: string): Promise<boolean>;
   list(prefix: string): Promise<readonly string[]>;
   /** Deleting what is not there is no error. */
@@ -21,6 +25,8 @@ export interface ObjectStore {
 export interface BlobStore {
   /** Writes once; the same bytes again change nothing. */
   put(bytes: Uint8Array): Promise<BlobRef>;
+  /** `put` of a file on this machine, of any size; it must not change meanwhile. */
+  putFile(path: string): Promise<BlobRef>;
   /** @throws OBJECT_NOT_FOUND, and OBJECT_CORRUPT when the bytes do not have the digest. */
   get(ref: Pick<BlobRef, 'sha256'>): Promise<Uint8Array>;
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { plumblineError, TEXT_CHARACTERS_MAX, TEXTS_MAX } from '../../contracts/index.js';
-import type { Classified, LoadedModel } from '../../stages/serving/index.js';
+import { plumblineError, TASK_RULES, TEXT_CHARACTERS_MAX, TEXTS_MAX } from '../../contracts/index.js';
+import type { Classified, Extracted, LoadedModel } from '../../stages/serving/index.js';
 
 /**
- * Bodies of the Open Inference Protocol v2 (REST) for a text classifier: one input tensor `text` BYTES [n]; output
- * tensors `label` BYTES [n] and `scores` FP32 [n, labels]. Unknown members are allowed, as the protocol asks.
+ * Bodies of the Open Inference Protocol v2 (REST): one input tensor `text` BYTES [n]; of a text classifier the output
+ * tensors `label` BYTES [n] and `scores` FP32 [n, labels], of a finder of entities `entities` BYTES [n], a JSON list a
+ * text. Unknown members are allowed, as the protocol asks.
  */
 const Parameters = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -59,9 +60,11 @@ export const ServerMetadata = z
   .object({ name: z.string(), version: z.string(), extensions: z.array(z.string()) })
   .meta({ id: 'ServerMetadata' });
 
-const OUTPUTS = ['label', 'scores'] as const;
-type OutputName = (typeof OUTPUTS)[number];
-const isOutputName = (name: string): name is OutputName => (OUTPUTS as readonly string[]).includes(name);
+export const findsEntities = ({ task }: Pick<LoadedModel, 'task'>): boolean =>
+  TASK_RULES[task].head === 'token-classification';
+
+const outputNames = (model: Pick<LoadedModel, 'task'>): readonly string[] =>
+  findsEntities(model) ? ['entities'] : ['label', 'scores'];
 
 /** -1 stands for a size that varies. */
 export const modelMetadata = (
@@ -72,10 +75,12 @@ export const modelMetadata = (
   versions: [...versions],
   platform: 'onnxruntime_onnx',
   inputs: [{ name: 'text', datatype: 'BYTES', shape: [-1] }],
-  outputs: [
-    { name: 'label', datatype: 'BYTES', shape: [-1] },
-    { name: 'scores', datatype: 'FP32', shape: [-1, model.labels.length] },
-  ],
+  outputs: findsEntities(model)
+    ? [{ name: 'entities', datatype: 'BYTES', shape: [-1] }]
+    : [
+        { name: 'label', datatype: 'BYTES', shape: [-1] },
+        { name: 'scores', datatype: 'FP32', shape: [-1, model.labels.length] },
+      ],
 });
 
 const invalid = (path: string, found: string) =>
@@ -111,40 +116,56 @@ export const textsOf = ({ inputs }: InferenceRequest): string[] => {
   return input.data.map(textOf);
 };
 
-/** The outputs asked for, all of them where none is named. @throws REQUEST_INVALID */
-export const outputsOf = ({ outputs }: InferenceRequest): readonly OutputName[] => {
-  if (outputs === undefined || outputs.length === 0) return OUTPUTS;
+/** The outputs asked for, all of the model's where none is named. @throws REQUEST_INVALID */
+export const outputsOf = (
+  { outputs }: InferenceRequest,
+  model: Pick<LoadedModel, 'task'>,
+): readonly string[] => {
+  const names = outputNames(model);
+  if (outputs === undefined || outputs.length === 0) return names;
   return outputs.map(({ name }, index) => {
-    if (!isOutputName(name))
-      throw invalid(`outputs.${index}.name`, `expected "label" or "scores", found ${JSON.stringify(name)}`);
+    if (!names.includes(name))
+      throw invalid(
+        `outputs.${index}.name`,
+        `expected ${names.map((known) => JSON.stringify(known)).join(' or ')}, found ${JSON.stringify(name)}`,
+      );
     return name;
   });
 };
 
+type Tensor = z.infer<typeof OutputTensor>;
+
+export const classifiedTensors = (model: LoadedModel, classified: readonly Classified[]): Tensor[] => [
+  {
+    name: 'label',
+    datatype: 'BYTES',
+    shape: [classified.length],
+    data: classified.map(({ label }) => label),
+  },
+  {
+    name: 'scores',
+    datatype: 'FP32',
+    shape: [classified.length, model.labels.length],
+    data: classified.flatMap(({ probabilities }) => [...probabilities]),
+  },
+];
+
+export const extractedTensors = (extracted: readonly Extracted[]): Tensor[] => [
+  {
+    name: 'entities',
+    datatype: 'BYTES',
+    shape: [extracted.length],
+    data: extracted.map(({ entities }) => JSON.stringify(entities)),
+  },
+];
+
 export const inferenceResponse = (
   model: LoadedModel,
-  classified: readonly Classified[],
-  { id, names }: { readonly id: string | undefined; readonly names: readonly OutputName[] },
-): InferenceResponse => {
-  const rows = classified.length;
-  const tensor = {
-    label: () => ({
-      name: 'label',
-      datatype: 'BYTES',
-      shape: [rows],
-      data: classified.map(({ label }) => label),
-    }),
-    scores: () => ({
-      name: 'scores',
-      datatype: 'FP32',
-      shape: [rows, model.labels.length],
-      data: classified.flatMap(({ probabilities }) => [...probabilities]),
-    }),
-  };
-  return {
-    model_name: model.model,
-    model_version: String(model.version),
-    ...(id === undefined ? {} : { id }),
-    outputs: names.map((name) => tensor[name]()),
-  };
-};
+  tensors: readonly Tensor[],
+  { id, names }: { readonly id: string | undefined; readonly names: readonly string[] },
+): InferenceResponse => ({
+  model_name: model.model,
+  model_version: String(model.version),
+  ...(id === undefined ? {} : { id }),
+  outputs: names.flatMap((name) => tensors.find((tensor) => tensor.name === name) ?? []),
+});

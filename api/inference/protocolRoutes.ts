@@ -1,10 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type ErrorBody, PlumblineError } from '../../contracts/index.js';
-import { classify } from '../../stages/serving/index.js';
+import { classify, extract } from '../../stages/serving/index.js';
 import { type HttpServer, requireRole } from '../http/index.js';
 import type { InferenceDependencies } from './dependencies.js';
 import {
+  classifiedTensors,
+  extractedTensors,
+  findsEntities,
   InferenceRequest,
   InferenceResponse,
   inferenceResponse,
@@ -121,12 +124,14 @@ export const registerProtocolRoutes = (app: HttpServer, deps: InferenceDependenc
       },
       async (request) => {
         const { name, version } = request.params;
-        const names = outputsOf(request.body);
         const texts = textsOf(request.body);
         const served = host.find(name, version);
+        const names = outputsOf(request.body, served);
         const ctx = { served, log: deps.predictions, now: deps.now(), newId: deps.newId };
-        const classified = await classify({ ctx, input: { texts } });
-        return inferenceResponse(served, classified, { id: request.body.id, names });
+        const tensors = findsEntities(served)
+          ? extractedTensors(await extract({ ctx, input: { texts } }))
+          : classifiedTensors(served, await classify({ ctx, input: { texts } }));
+        return inferenceResponse(served, tensors, { id: request.body.id, names });
       },
     );
   }

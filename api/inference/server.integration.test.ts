@@ -12,9 +12,9 @@ import {
 import { createModelHost, type ModelHost } from '../../stages/serving/index.js';
 import { deployedModels } from '../../stages/serving/testing/deployedModels.js';
 import type { HttpServer } from '../http/index.js';
-import { ServedModels } from './classifyRoutes.js';
 import { prometheusObserver } from './observer.js';
 import { InferenceResponse, ModelMetadata } from './protocol.js';
+import { ServedModels } from './servedModelsRoute.js';
 import { createInferenceServer } from './server.js';
 
 const BODY_BYTES_MAX = 1_048_576;

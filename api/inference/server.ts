@@ -1,10 +1,11 @@
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../http/index.js';
-import { registerClassifyRoutes } from './classifyRoutes.js';
 import type { InferenceDependencies } from './dependencies.js';
+import { registerPredictionRoutes } from './predictionRoutes.js';
 import { formatProtocolError, registerProtocolRoutes } from './protocolRoutes.js';
 import { readinessOf } from './readiness.js';
+import { registerServedModelsRoute } from './servedModelsRoute.js';
 
-/** The inference endpoint: Open Inference Protocol v2 and the plain classify endpoint over one model host. */
+/** The inference endpoint: Open Inference Protocol v2 and the plain endpoints over one model host. */
 export const createInferenceServer = async (
   http: Pick<HttpServerOptions, 'log' | 'keys' | 'metrics' | 'bodyBytesMax'>,
   deps: InferenceDependencies,
@@ -16,7 +17,8 @@ export const createInferenceServer = async (
     ready: async () => readinessOf(deps.host),
     formatError: formatProtocolError,
   });
-  registerClassifyRoutes(app, deps);
+  registerServedModelsRoute(app, deps);
+  registerPredictionRoutes(app, deps);
   registerProtocolRoutes(app, deps);
   return app;
 };

@@ -18,6 +18,7 @@ import { followRun } from './follow.js';
 import { table } from './format.js';
 import { pipelineJsonSchema, readPipelineFile } from './pipelineFile.js';
 import { pipelineReference } from './pipelineReference.js';
+import { type Span, spanOf } from './span.js';
 import { lifecycleSummary } from './summary.js';
 import { verifyModelFolder } from './verifyModel.js';
 
@@ -100,6 +101,7 @@ program
     say(
       lifecycleSummary(output, {
         model: modelNameOf(read),
+        task: read.training.task,
         inferenceUrl: info.inferenceUrl,
         temporalUiUrl: info.temporalUiUrl,
         temporalNamespace: info.temporalNamespace,
@@ -223,6 +225,26 @@ program
     const { client } = connection();
     const { inferenceUrl } = await client.info();
     say(JSON.stringify(await client.classify(inferenceUrl, model, text), null, 2));
+  });
+
+program
+  .command('extract <model> <text>')
+  .description('find the entities of one text with the served model')
+  .action(async (model: string, text: string) => {
+    const { client } = connection();
+    const { inferenceUrl } = await client.info();
+    say(JSON.stringify(await client.extract(inferenceUrl, model, text), null, 2));
+  });
+
+program
+  .command('relate <model> <text>')
+  .description('say how two spans of one text are related with the served model')
+  .requiredOption('--head <span>', 'first span as START-END, in UTF-16 code units', spanOf)
+  .requiredOption('--tail <span>', 'second span as START-END', spanOf)
+  .action(async (model: string, text: string, { head, tail }: { head: Span; tail: Span }) => {
+    const { client } = connection();
+    const { inferenceUrl } = await client.info();
+    say(JSON.stringify(await client.relate(inferenceUrl, model, { text, head, tail }), null, 2));
   });
 
 const example = program.command('example').description('see a part of the system at work');

@@ -4,8 +4,10 @@ import {
   type Decision,
   type DecisionName,
   ErrorBody,
+  ExtractResponse,
   ModelList,
   plumblineError,
+  type RelateRequest,
   RunDetail,
   RunList,
   type RunState,
@@ -102,6 +104,16 @@ export class PlumblineClient {
   /** Asks the inference endpoint at `inferenceUrl`. @throws MODEL_NOT_FOUND, OVERLOADED, REQUEST_INVALID */
   classify(inferenceUrl: string, model: string, text: string | readonly string[]): Promise<ClassifyResponse> {
     return this.#json('POST', `/v1/models/${model}:classify`, ClassifyResponse, { text }, inferenceUrl);
+  }
+
+  /** Entities of texts. @throws as `classify` */
+  extract(inferenceUrl: string, model: string, text: string | readonly string[]): Promise<ExtractResponse> {
+    return this.#json('POST', `/v1/models/${model}:extract`, ExtractResponse, { text }, inferenceUrl);
+  }
+
+  /** How two spans of a text, or of several, are related. @throws as `classify` */
+  relate(inferenceUrl: string, model: string, request: RelateRequest): Promise<ClassifyResponse> {
+    return this.#json('POST', `/v1/models/${model}:relate`, ClassifyResponse, request, inferenceUrl);
   }
 
   async #json<T>(

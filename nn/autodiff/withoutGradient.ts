@@ -1,4 +1,5 @@
 import type { Node } from '../graph/ir.js';
+import { readsOf } from '../graph/scopes.js';
 import type { GraphBuilder } from '../ops/builder.js';
 import { ruleOf } from '../ops/lookup.js';
 
@@ -15,7 +16,8 @@ export function operatorsWithoutGradient(
   const reached = new Set([loss]);
   const found = new Map<string, string>();
   for (const node of builder.nodes.toReversed()) {
-    const { op, inputs, outputs } = node;
+    const { op, outputs } = node;
+    const inputs = readsOf(node);
     if (!outputs.some((name) => reached.has(name)) || !inputs.some((name) => dependent.has(name))) continue;
     const { gradient, formWithoutGradient } = ruleOf(op);
     const reason =
@@ -35,7 +37,7 @@ export function dependents(nodes: readonly Node[], sources: readonly string[]): 
   const found = new Set(sources);
   for (const node of nodes) {
     const { gradient } = ruleOf(node.op);
-    if ('ofLengthsAlone' in gradient || !node.inputs.some((name) => found.has(name))) continue;
+    if ('ofLengthsAlone' in gradient || !readsOf(node).some((name) => found.has(name))) continue;
     for (const name of node.outputs) if (name !== '') found.add(name);
   }
   return found;

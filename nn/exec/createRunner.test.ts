@@ -1,8 +1,13 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeModel } from '../graph/encode.js';
+import { writeModelFile } from '../graph/modelFile.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { createMemory } from '../optim/webAssembly.js';
 import { float32Tensor, int64Tensor } from '../tensor.js';
+import { createGraphRunners } from './createGraphRunners.js';
 import { createRunner } from './createRunner.js';
 import type { Runner } from './runner.js';
 
@@ -10,6 +15,20 @@ function doubling() {
   const builder = new GraphBuilder();
   builder.input('x', 'float32', ['rows', 2]);
   return encodeModel(builder.build('doubling', { y: builder.emit('Add-14', ['x', 'x']) }));
+}
+
+/** x [rows, 400] plus 0, 1, 2, …, which is large enough to lie outside the model's file. */
+function adding() {
+  const builder = new GraphBuilder();
+  builder.input('x', 'float32', ['rows', 400]);
+  builder.initializer(
+    'w',
+    float32Tensor(
+      [400],
+      Float32Array.from({ length: 400 }, (_, at) => at),
+    ),
+  );
+  return builder.build('adding', { y: builder.emit('Add-14', ['x', 'w']) });
 }
 
 const PROVIDERS = ['cpu', 'tfjs-cpu', 'tfjs-wasm'] as const;
@@ -48,6 +67,40 @@ describe.each(PROVIDERS)('a runner on %s', (provider) => {
     expect(runner.provider).toBe(provider);
   });
 
+  it('loads a model with its weights beside it, by its path', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plumbline-runner-'));
+    try {
+      const path = join(folder, 'model.onnx');
+      writeModelFile(path, adding());
+      expect(readdirSync(folder)).toEqual(['model.onnx', 'model.onnx_data']);
+      const byPath = await createRunner(path, { threads: 1, providers: [provider] });
+      const input = float32Tensor([1, 400], new Float32Array(400).fill(1));
+      const { y } = await byPath.run({ x: input }, { y: null });
+      expect([...y!.data].slice(0, 3)).toEqual([1, 2, 3]);
+      await byPath.dispose();
+      rmSync(`${path}_data`);
+      await expect(createRunner(path, { threads: 1, providers: [provider] })).rejects.toMatchObject({
+        code: 'WEIGHTS_CORRUPT',
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('computes the same with the weights of graphs handed over by files, which do not stay', async () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('plumbline-graphs-'));
+    const input = float32Tensor([1, 400], new Float32Array(400).fill(0.5));
+    const results = [];
+    for (const embeddedBytesMax of [100, 2000]) {
+      const options = { threads: 1, providers: [provider], embeddedBytesMax };
+      const runners = await createGraphRunners([adding(), adding()], options);
+      for (const each of runners) results.push([...(await each.run({ x: input }, { y: null }))['y']!.data]);
+      for (const each of runners) await each.dispose();
+    }
+    for (const result of results) expect(result).toEqual(results[0]);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('plumbline-graphs-'))).toEqual(before);
+  });
+
   it.each([
     ['another shape', { x: float32Tensor([4], new Float32Array(4)) }],
     ['another element type', { x: int64Tensor([2, 2]) }],
@@ -75,9 +128,14 @@ describe.each(PROVIDERS)('a runner on %s', (provider) => {
 describe('choosing a provider', () => {
   it('does not fall back in silence: a provider that is not there is an error', async () => {
     await expect(createRunner(doubling(), { threads: 1, providers: ['cuda'] })).rejects.toMatchObject({
-      code: 'GRAPH_INVALID',
-      message: expect.stringContaining('cuda'),
+      code: 'PROVIDER_UNAVAILABLE',
+      message: expect.stringMatching(/cuda: .* it needs an NVIDIA driver/),
     });
+  });
+
+  it('tells a provider that is not there from a model that none can load', async () => {
+    const wanted = createRunner(new Uint8Array(100), { threads: 1, providers: ['cuda', 'cpu'] });
+    await expect(wanted).rejects.toMatchObject({ code: 'GRAPH_INVALID' });
   });
 
   it('uses the next provider where the first is not there, and says so', async () => {
@@ -89,7 +147,7 @@ describe('choosing a provider', () => {
   it('says what to install where TensorFlow is not', async () => {
     const wanted = createRunner(doubling(), { threads: 1, providers: ['tfjs-node-gpu'] });
     await expect(wanted).rejects.toMatchObject({
-      code: 'GRAPH_INVALID',
+      code: 'PROVIDER_UNAVAILABLE',
       message: expect.stringContaining('npm install @tensorflow/tfjs-node-gpu'),
     });
   });

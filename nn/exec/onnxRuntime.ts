@@ -1,29 +1,58 @@
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { NnError } from '../errors.js';
+import { encodeModel } from '../graph/encode.js';
+import { GraphBuilder } from '../ops/builder.js';
 import type { Tensor } from '../tensor.js';
-
 import { releaseMemory } from './releaseMemory.js';
-import type { OnnxRuntimeProvider, Runner, RunnerOptions } from './runner.js';
+import type { LoadableModel, OnnxRuntimeProvider, Runner, RunnerOptions } from './runner.js';
 
 // Every error is thrown as well; printed too, a provider that is merely absent would look like a fault.
 env.logLevel = 'fatal';
 
-/** Loads an ONNX model into ONNX Runtime; throws what ONNX Runtime throws where it cannot. */
+/**
+ * Loads an ONNX model into ONNX Runtime. Throws PROVIDER_UNAVAILABLE, saying what to do, where the provider loads no
+ * model at all; what ONNX Runtime throws where it does not load this one.
+ */
 export async function createOnnxRuntimeRunner(
-  model: Uint8Array,
+  model: LoadableModel,
   provider: OnnxRuntimeProvider,
   options: RunnerOptions,
 ): Promise<Runner> {
-  return new OnnxRuntimeRunner(await openSession(model, provider, options), provider);
+  try {
+    return new OnnxRuntimeRunner(await openSession(model, provider, options), provider);
+  } catch (error) {
+    await requireProvider(provider, options);
+    throw error;
+  }
+}
+
+/** What makes a provider ready that is not. */
+const REMEDIES: Readonly<Record<OnnxRuntimeProvider, string>> = {
+  cpu: 'install onnxruntime-node again',
+  cuda: 'it needs an NVIDIA driver, CUDA 12, cuDNN 9 and the files that `npm rebuild onnxruntime-node` fetches',
+  tensorrt: 'it needs what cuda needs, and TensorRT 10',
+};
+
+/** ONNX Runtime has no list of what is ready and no codes, so a model that every provider runs is the question. */
+async function requireProvider(provider: OnnxRuntimeProvider, options: RunnerOptions): Promise<void> {
+  const builder = new GraphBuilder();
+  const y = builder.emit('Identity-16', [builder.input('x', 'float32', [1])]);
+  try {
+    const session = await openSession(encodeModel(builder.build('probe', { y })), provider, options);
+    await session.release();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new NnError('PROVIDER_UNAVAILABLE', `${reason.trim()}; ${REMEDIES[provider]}`, { cause });
+  }
 }
 
 // Providers are given one at a time, because ONNX Runtime itself falls back to the CPU without saying so.
 function openSession(
-  model: Uint8Array,
+  model: LoadableModel,
   provider: OnnxRuntimeProvider,
   { threads, spinning = false }: RunnerOptions,
 ): Promise<InferenceSession> {
-  return InferenceSession.create(model, {
+  const settings: InferenceSession.SessionOptions = {
     executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -33,7 +62,11 @@ function openSession(
     enableMemPattern: false,
     logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
-  });
+  };
+  // The overloads take one kind each.
+  return typeof model === 'string'
+    ? InferenceSession.create(model, settings)
+    : InferenceSession.create(model, settings);
 }
 
 class OnnxRuntimeRunner implements Runner {
@@ -85,12 +118,14 @@ function dataOf(value: OrtTensor | undefined): ArrayBufferView[] {
 }
 
 function toOrt({ dtype, data, dims }: Tensor): OrtTensor {
-  // The element type and the array's class agree by construction of Tensor.
-  return new OrtTensor(dtype, data as Float32Array, dims);
+  // The element type and the array's class agree by construction of Tensor; bfloat16, which it lacks, it refuses.
+  return new OrtTensor(dtype as 'float32', data as Float32Array, dims);
 }
 
 function fromOrt(name: string, value: OrtTensor | undefined): Tensor {
   const dtype = value?.type;
+  // Newer versions of Node have an array of half floats; what we hold is their bits.
+  if (dtype === 'float16') return { dtype, dims: value!.dims, data: wordsOf(value!.data as Uint16Array) };
   if (dtype !== 'float32' && dtype !== 'int64' && dtype !== 'int32' && dtype !== 'bool') {
     throw new NnError(
       'OPERATOR_UNSUPPORTED',
@@ -98,6 +133,10 @@ function fromOrt(name: string, value: OrtTensor | undefined): Tensor {
     );
   }
   return { dtype, dims: value!.dims, data: value!.data as Tensor['data'] };
+}
+
+function wordsOf({ buffer, byteOffset, length }: Uint16Array): Uint16Array {
+  return new Uint16Array(buffer, byteOffset, length);
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {

@@ -8,6 +8,9 @@ export type InterpreterProvider = 'tfjs-cpu' | 'tfjs-wasm' | 'tfjs-node' | 'tfjs
 
 export type Provider = OnnxRuntimeProvider | InterpreterProvider;
 
+/** The content of an ONNX file, or the path of one, whose weights may lie beside it. */
+export type LoadableModel = Uint8Array | string;
+
 export interface RunnerOptions {
   /**
    * Threads inside one operator; the results do not depend on anything else of the machine. The tfjs providers choose

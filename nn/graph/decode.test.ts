@@ -50,6 +50,28 @@ describe('reading ONNX files', () => {
     expect(metadata).toEqual({ labels: '["a","b"]' });
   });
 
+  it('keeps attributes at the end of what int64 holds', () => {
+    const { name, inputs, outputs, initializers, nodes } = sample();
+    const attributes = { start: int(-(2 ** 63)), end: int(2 ** 63) };
+    const shape = { op: 'Shape-19', inputs: ['x'], outputs: ['lengths'], attributes };
+    const graph = { name, inputs, outputs, initializers, nodes: [...nodes, shape] };
+    expect(decodeModel(encodeModel(graph)).graph.nodes.at(-1)).toEqual(shape);
+  });
+
+  it.each(['float16', 'bfloat16'] as const)('reads %s weights, as bytes and as a list', (dtype) => {
+    const builder = new GraphBuilder();
+    const words = Uint16Array.of(0x3c00, 0xbf80, 0, 0x7c00);
+    const weight = builder.initializer('w', { dtype, dims: [2, 2], data: words });
+    const graph = builder.build('half', { y: builder.emit('MatMul-13', [weight, weight]) });
+    const bytes = encodeModel(graph);
+    expect(decodeModel(bytes).graph).toEqual(graph);
+    const model = fromBinary(ModelProtoSchema, bytes);
+    const stored = model.graph!.initializer[0]!;
+    stored.int32Data = [...words];
+    stored.rawData = new Uint8Array();
+    expect(decodeModel(toBinary(ModelProtoSchema, model)).graph).toEqual(graph);
+  });
+
   it('writes equal graphs as equal bytes', () => {
     expect(encodeModel(sample())).toEqual(encodeModel(sample()));
   });

@@ -2,9 +2,10 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { NnError } from '../errors.js';
 import { verifyGraph } from '../ops/verify.js';
 import type { Tensor } from '../tensor.js';
-import { decodeNodes } from './decodeNodes.js';
+import { decodeNodes, importerInto } from './decodeNodes.js';
 import { decodeTensor, type ReadExternal } from './decodeTensor.js';
 import { ONNX_DTYPES } from './dtypes.js';
+import type { Importer } from './imports.js';
 import type { Dimension, Graph, ValueInfo } from './ir.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema, type ValueInfoProto } from './onnx_pb.js';
 import { MODEL_BYTES_MAX, OPSET_VERSION } from './opset.js';
@@ -27,7 +28,7 @@ export function decodeModel(bytes: Uint8Array, readExternal?: ReadExternal): Dec
       `an ONNX file is at most ${MODEL_BYTES_MAX} bytes, this is ${bytes.length}`,
     );
   }
-  const model = parse(bytes);
+  const model = parseModel(bytes);
   if (!model.graph) throw new NnError('GRAPH_INVALID', 'the file holds no graph; is it an ONNX model?');
   if (model.functions.length > 0)
     throw new NnError('OPERATOR_UNSUPPORTED', 'model-local functions are not supported');
@@ -36,7 +37,8 @@ export function decodeModel(bytes: Uint8Array, readExternal?: ReadExternal): Dec
   return { graph, metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])) };
 }
 
-function parse(bytes: Uint8Array): ModelProto {
+/** The file's content as it is, unverified. Throws GRAPH_INVALID for what is no protobuf of that kind. */
+export function parseModel(bytes: Uint8Array): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });
   } catch (error) {
@@ -62,6 +64,7 @@ function decodeGraph(
   proto: GraphProto,
   versions: ReadonlyMap<string, number>,
   readExternal: ReadExternal | undefined,
+  outer?: Importer,
 ): Graph {
   if (proto.sparseInitializer.length > 0) {
     throw new NnError('OPERATOR_UNSUPPORTED', 'sparse weights are not supported');
@@ -79,7 +82,9 @@ function decodeGraph(
     inputs: proto.input.filter(({ name }) => !stored.has(name)).map(decodeValue),
     outputs: proto.output.map(decodeValue),
     initializers,
-    nodes: decodeNodes(proto, versions, initializers),
+    nodes: decodeNodes(proto, versions, importerInto(proto, initializers, outer), (inner, importer) =>
+      decodeGraph(inner, versions, readExternal, importer),
+    ),
   };
 }
 

@@ -2,7 +2,7 @@ import { NnError } from '../errors.js';
 import { float32Tensor, type Tensor } from '../tensor.js';
 import { decodeTensor } from './decodeTensor.js';
 import { type FileNode, type Importer, importNode, isKnown } from './imports.js';
-import type { Attribute, Node } from './ir.js';
+import type { Attribute, Graph, Node } from './ir.js';
 import {
   type AttributeProto,
   AttributeProto_AttributeType as AttributeType,
@@ -12,17 +12,25 @@ import {
   type TensorProto,
 } from './onnx_pb.js';
 
+/** Graphs within graphs that are read; programs have two or three. */
+const DEPTH_MAX = 16;
+
+/** Reads a graph that is an attribute, within the graph that `importer` is for. */
+type DecodeInner = (graph: GraphProto, importer: Importer) => Graph;
+
 /**
- * The nodes of a file, and in `initializers` the constants that they stand for. Throws OPERATOR_UNSUPPORTED naming every
- * operator that is not known, so that one look tells what is missing.
+ * The nodes of a file, whose constants go to `importer`. Throws OPERATOR_UNSUPPORTED naming every operator that is not
+ * known, so that one look tells what is missing.
  */
 export function decodeNodes(
   proto: GraphProto,
   versions: ReadonlyMap<string, number>,
-  initializers: Map<string, Tensor>,
+  importer: Importer,
+  decodeInner: DecodeInner,
 ): Node[] {
   const domainOf = ({ domain }: NodeProto) => (domain === 'ai.onnx' ? '' : domain);
-  const unknown = proto.node.flatMap((node) => {
+  const all = graphsIn(proto).flatMap((graph) => graph.node);
+  const unknown = all.flatMap((node) => {
     const domain = domainOf(node);
     const name = `${domain === '' ? '' : `${domain}.`}${node.opType}`;
     return isKnown(domain, node.opType, versions.get(domain)) ? [] : [name];
@@ -35,25 +43,28 @@ export function decodeNodes(
       { details: { operators } },
     );
   }
-  const importer = importerInto(proto, initializers);
   return proto.node.flatMap((node) => {
     const domain = domainOf(node);
-    return importNode(fileNode(node, domain, versions.get(domain)), importer);
+    const graphOf = (graph: GraphProto) => decodeInner(graph, importer);
+    return importNode(fileNode(node, domain, versions.get(domain), graphOf), importer);
   });
 }
 
-function importerInto(proto: GraphProto, initializers: Map<string, Tensor>): Importer {
-  const taken = new Set([
-    ...proto.input.map(({ name }) => name),
-    ...proto.node.flatMap(({ output }) => output),
-    ...initializers.keys(),
-  ]);
-  let made = 0;
-  const fresh = () => {
-    do made += 1;
-    while (taken.has(`imported/${made}`));
-    return `imported/${made}`;
-  };
+/** The graph and every one in it. Throws GRAPH_INVALID where they nest deeper than any program does. */
+function graphsIn(proto: GraphProto, depth = 0): GraphProto[] {
+  if (depth > DEPTH_MAX)
+    throw new NnError('GRAPH_INVALID', `graphs within graphs are read ${DEPTH_MAX} deep`);
+  const inner = proto.node.flatMap(({ attribute }) => attribute.flatMap(({ g }) => g ?? []));
+  return [proto, ...inner.flatMap((graph) => graphsIn(graph, depth + 1))];
+}
+
+/** What reads the nodes of `proto`, a graph within that of `outer`, and puts their constants into `initializers`. */
+export function importerInto(
+  proto: GraphProto,
+  initializers: Map<string, Tensor>,
+  outer?: Importer,
+): Importer {
+  const fresh = outer?.fresh ?? freshNames(proto);
   return {
     fresh,
     constant: (tensor, name = fresh()) => {
@@ -61,17 +72,39 @@ function importerInto(proto: GraphProto, initializers: Map<string, Tensor>): Imp
       initializers.set(name, tensor);
       return name;
     },
-    valueOf: (name) => initializers.get(name),
+    valueOf: (name) => initializers.get(name) ?? outer?.valueOf(name),
   };
 }
 
-function fileNode(proto: NodeProto, domain: string, version: number | undefined): FileNode {
+/** Names that neither the graph nor any graph in it has. */
+function freshNames(proto: GraphProto): () => string {
+  const taken = new Set(
+    graphsIn(proto).flatMap(({ input, node, initializer }) => [
+      ...input.map(({ name }) => name),
+      ...node.flatMap(({ output }) => output),
+      ...initializer.map(({ name }) => name),
+    ]),
+  );
+  let made = 0;
+  return () => {
+    do made += 1;
+    while (taken.has(`imported/${made}`));
+    return `imported/${made}`;
+  };
+}
+
+function fileNode(
+  proto: NodeProto,
+  domain: string,
+  version: number | undefined,
+  graphOf: (graph: GraphProto) => Graph,
+): FileNode {
   const attributes: Record<string, Attribute> = {};
   const tensors: Record<string, Tensor> = {};
   for (const entry of proto.attribute) {
     const tensor = decodeTensorAttribute(entry);
     if (tensor) tensors[entry.name] = tensor;
-    else attributes[entry.name] = decodeAttribute(proto, entry);
+    else attributes[entry.name] = decodeAttribute(proto, entry, graphOf);
   }
   return {
     domain,
@@ -101,7 +134,11 @@ function narrowed({ dims, doubleData, rawData }: TensorProto): Tensor {
   return float32Tensor(dims.map(Number), Float32Array.from(values));
 }
 
-function decodeAttribute(node: NodeProto, attribute: AttributeProto): Attribute {
+function decodeAttribute(
+  node: NodeProto,
+  attribute: AttributeProto,
+  graphOf: (graph: GraphProto) => Graph,
+): Attribute {
   switch (attribute.type) {
     case AttributeType.INT:
       return { kind: 'int', value: Number(attribute.i) };
@@ -111,6 +148,9 @@ function decodeAttribute(node: NodeProto, attribute: AttributeProto): Attribute 
       return { kind: 'string', value: new TextDecoder().decode(attribute.s) };
     case AttributeType.INTS:
       return { kind: 'ints', value: attribute.ints.map(Number) };
+    case AttributeType.GRAPH:
+      if (attribute.g) return { kind: 'graph', value: graphOf(attribute.g) };
+      throw new NnError('GRAPH_INVALID', `${node.opType}: attribute '${attribute.name}' holds no graph`);
     default:
       throw new NnError(
         'OPERATOR_UNSUPPORTED',

@@ -6,6 +6,8 @@ import { TensorProto_DataLocation as DataLocation, type TensorProto } from './on
 
 const ARRAYS = {
   float32: Float32Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
   int32: Int32Array,
   int64: BigInt64Array,
   bool: Uint8Array,
@@ -64,6 +66,9 @@ function listed(proto: TensorProto, dtype: DType): TensorData {
   switch (dtype) {
     case 'float32':
       return Float32Array.from(proto.floatData);
+    case 'float16':
+    case 'bfloat16':
+      return Uint16Array.from(proto.int32Data);
     case 'int64':
       return BigInt64Array.from(proto.int64Data);
     case 'int32':

@@ -7,6 +7,7 @@ import type { Attribute, Graph, Node, Shape, ValueInfo } from './ir.js';
 import {
   AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
+  type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
@@ -19,6 +20,7 @@ import {
   ValueInfoProtoSchema,
 } from './onnx_pb.js';
 import { IR_VERSION, MODEL_BYTES_MAX, OPSET_VERSION, splitOperator } from './opset.js';
+import { graphsOf } from './scopes.js';
 import { serializeModel } from './serialize.js';
 
 /**
@@ -38,24 +40,34 @@ export function encodeModel(
       `weights of ${weightBytes} bytes do not fit into an ONNX file; write them beside it with writeModelFile`,
     );
   }
-  const contributed = graph.nodes.some((node) => splitOperator(node.op).domain !== '');
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(IR_VERSION),
     producerName: 'plumbline',
     opsetImport: [
       { domain: '', version: BigInt(OPSET_VERSION) },
-      ...(contributed ? [{ domain: 'com.microsoft', version: 1n }] : []),
+      ...(isContributed(graph) ? [{ domain: 'com.microsoft', version: 1n }] : []),
     ],
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   });
-  const content = create(GraphProtoSchema, {
-    name: graph.name,
-    node: graph.nodes.map(encodeNode),
+  return serializeModel({ ...model, graph: encodeGraph(graph, weights) });
+}
+
+/** Whether it has an operator of ONNX Runtime's own. */
+function isContributed({ nodes }: Graph): boolean {
+  return nodes.some((node) => splitOperator(node.op).domain !== '' || graphsOf(node).some(isContributed));
+}
+
+function encodeGraph(
+  { name, nodes, inputs, outputs, initializers }: Graph,
+  weights: TensorProto[] = [...initializers].map(([weight, tensor]) => encodeTensor(weight, tensor)),
+): GraphProto {
+  return create(GraphProtoSchema, {
+    name,
+    node: nodes.map(encodeNode),
     initializer: weights,
-    input: graph.inputs.map(encodeValue),
-    output: graph.outputs.map(encodeValue),
+    input: inputs.map(encodeValue),
+    output: outputs.map(encodeValue),
   });
-  return serializeModel({ ...model, graph: content });
 }
 
 function encodeNode(node: Node, index: number) {
@@ -73,7 +85,7 @@ function encodeNode(node: Node, index: number) {
 function encodeAttribute(name: string, attribute: Attribute) {
   switch (attribute.kind) {
     case 'int':
-      return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(attribute.value) });
+      return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: int64(attribute.value) });
     case 'float':
       return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: attribute.value });
     case 'string':
@@ -86,9 +98,20 @@ function encodeAttribute(name: string, attribute: Attribute) {
       return create(AttributeProtoSchema, {
         name,
         type: AttributeType.INTS,
-        ints: attribute.value.map(BigInt),
+        ints: attribute.value.map(int64),
+      });
+    case 'graph':
+      return create(AttributeProtoSchema, {
+        name,
+        type: AttributeType.GRAPH,
+        g: encodeGraph(attribute.value),
       });
   }
+}
+
+/** The largest int64 values, which end a slice that has no end, are one more as numbers. */
+function int64(value: number): bigint {
+  return value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value);
 }
 
 /** A weight inside the model's file. */

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { NnError } from '../errors.js';
-import type { Tensor } from '../tensor.js';
+import type { Tensor, TensorData } from '../tensor.js';
 import { bytesOf } from '../weights/views.js';
 import { onnxDtype } from './dtypes.js';
 import { TensorProto_DataLocation as DataLocation, type TensorProto, TensorProtoSchema } from './onnx_pb.js';
@@ -18,18 +18,26 @@ export interface ExternalRange {
   readonly length: number;
 }
 
-/** Gives weights their places in one file beside the model, in the order they come. */
+/**
+ * Gives weights their places in one file beside the model, in the order they come. Where several models share the file,
+ * what they have in common has one place in it.
+ */
 export class ExternalLayout {
   /** What the file consists of: the values, and the gaps before them. */
   readonly parts: Uint8Array[] = [];
   #end = 0;
+  readonly #offsets = new Map<TensorData, number>();
+  #ofModel = new Set<number>();
 
   constructor(private readonly location: string) {}
 
+  /** To be called before another model's weights are placed. */
+  nextModel(): void {
+    this.#ofModel = new Set();
+  }
+
   place(name: string, { dtype, dims, data }: Tensor): TensorProto {
-    const offset = Math.ceil(this.#end / ALIGNMENT) * ALIGNMENT;
-    this.parts.push(new Uint8Array(offset - this.#end), bytesOf(data));
-    this.#end = offset + data.byteLength;
+    const offset = this.#offsetOf(data);
     const entries = { location: this.location, offset, length: data.byteLength };
     return create(TensorProtoSchema, {
       name,
@@ -38,6 +46,22 @@ export class ExternalLayout {
       dataLocation: DataLocation.EXTERNAL,
       externalData: Object.entries(entries).map(([key, value]) => ({ key, value: String(value) })),
     });
+  }
+
+  /** No model has two weights in one place: readers refuse files whose weights claim more bytes than there are. */
+  #offsetOf(data: TensorData): number {
+    const known = this.#offsets.get(data);
+    const offset = known === undefined || this.#ofModel.has(known) ? this.#append(data) : known;
+    this.#offsets.set(data, offset);
+    this.#ofModel.add(offset);
+    return offset;
+  }
+
+  #append(data: TensorData): number {
+    const offset = Math.ceil(this.#end / ALIGNMENT) * ALIGNMENT;
+    this.parts.push(new Uint8Array(offset - this.#end), bytesOf(data));
+    this.#end = offset + data.byteLength;
+    return offset;
   }
 }
 

@@ -26,7 +26,7 @@ export interface Importer {
   /** The constant of that name. */
   valueOf(name: string): Tensor | undefined;
   /** A name that the file does not have. */
-  fresh(): string;
+  readonly fresh: () => string;
 }
 
 type Import = (node: FileNode, importer: Importer) => readonly Node[];
@@ -49,7 +49,22 @@ export function importNode(node: FileNode, importer: Importer): readonly Node[] 
       `${node.type}: attribute '${unread}' is of a kind not supported`,
     );
   }
+  requireGraphs(op, node);
   return FOLDED.has(op) ? fold(op, node, importer) : [withInputs(op, node, importer)];
+}
+
+/** Attributes that are graphs. */
+const GRAPHS: Readonly<Partial<Record<Operator, readonly string[]>>> = {
+  'If-16': ['then_branch', 'else_branch'],
+  'Loop-16': ['body'],
+};
+
+/** Throws OPERATOR_UNSUPPORTED for a graph that the operator has no place for: no rule would look at it. */
+function requireGraphs(op: Operator, node: FileNode): void {
+  for (const [name, { kind }] of Object.entries(node.attributes)) {
+    if (kind !== 'graph' || GRAPHS[op]?.includes(name)) continue;
+    throw new NnError('OPERATOR_UNSUPPORTED', `${node.type}: attribute '${name}' is of a kind not supported`);
+  }
 }
 
 function rewriting(domain: string, type: string, version = 0): Import | undefined {
@@ -106,7 +121,8 @@ function tensorOf(node: FileNode, attribute: Attribute): Tensor {
     case 'float':
       return float32Tensor([], Float32Array.of(attribute.value));
     case 'string':
-      throw new NnError('GRAPH_INVALID', `${node.type}: '${attribute.value}' must be a number`);
+    case 'graph':
+      throw new NnError('GRAPH_INVALID', `${node.type}: a ${attribute.kind} is where a number must be`);
   }
 }
 

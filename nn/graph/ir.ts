@@ -17,7 +17,8 @@ export type Attribute =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
-  | { readonly kind: 'ints'; readonly value: readonly number[] };
+  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'graph'; readonly value: Graph };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -30,7 +31,10 @@ export interface Node {
   readonly attributes: Attributes;
 }
 
-/** A computation in static single assignment form: every name is defined once, before it is used. */
+/**
+ * A computation in static single assignment form: every name is defined once, before it is used. A graph that is an
+ * attribute may also read what is defined before its node.
+ */
 export interface Graph {
   readonly name: string;
   readonly inputs: readonly ValueInfo[];

@@ -25,7 +25,7 @@ import { GraphBuilder } from '../ops/builder.js';
 import { float32Data, float32Tensor, int64Tensor } from '../tensor.js';
 import { int } from './attributes.js';
 import { encodeModel } from './encode.js';
-import { readModelFile, writeModelFile } from './modelFile.js';
+import { readModelFile, writeModelFile, writeModelFiles } from './modelFile.js';
 import { ModelProtoSchema, type TensorProto } from './onnx_pb.js';
 
 /** x [batch, 20] times two matrices of 4,000 bytes, as 10 rows of 5 by a small shape kept in the model. */
@@ -83,6 +83,23 @@ describe('models with their weights beside them', () => {
     writeModelFile(path, sample(), { labels: '["a"]' });
     expect(readModelFile(path)).toEqual({ graph: sample(), metadata: { labels: '["a"]' } });
     expect(statSync(path).size).toBeLessThan(1000);
+  });
+
+  it('keeps once what several models have in common, and twice what one model has under two names', () => {
+    const graph = sample();
+    const weight = graph.initializers.get('b')!;
+    const tied = { ...graph, initializers: new Map([...graph.initializers, ['b again', weight]]) };
+    writeModelFiles(
+      folder,
+      new Map([
+        ['one.onnx', graph],
+        ['two.onnx', tied],
+      ]),
+    );
+    expect(readModelFile(join(folder, 'one.onnx')).graph).toEqual(graph);
+    expect(readModelFile(join(folder, 'two.onnx')).graph).toEqual(tied);
+    // a (4,000 bytes) and b (10,000) at pages of their own, then b again.
+    expect(statSync(join(folder, 'weights.onnx_data')).size).toBe(16_384 + 10_000);
   });
 
   it('starts every weight at a page, and puts none twice', () => {

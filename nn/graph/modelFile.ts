@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { NnError } from '../errors.js';
 import { withFileOf } from '../weights/byteSource.js';
 import { writeFileParts } from '../weights/writeFileParts.js';
@@ -19,14 +19,35 @@ export function writeModelFile(
   graph: Graph,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
-  const layout = new ExternalLayout(`${basename(path)}_data`);
-  const model = encodeModel(graph, metadata, (name, tensor) =>
-    tensor.data.byteLength < EXTERNAL_BYTES_MIN ? encodeTensor(name, tensor) : layout.place(name, tensor),
-  );
-  mkdirSync(dirname(path), { recursive: true });
-  // The model last: while it is missing, a pair that was cut short is not taken for a whole one.
-  writeFileParts(`${path}_data`, layout.parts);
-  writeFileParts(path, [model]);
+  writeModels(`${path}_data`, new Map([[path, graph]]), metadata);
+}
+
+/**
+ * `writeModelFile` of several models into one folder, by the names of their files. Weights that are the same array in
+ * several of them are kept once, in a file that all share.
+ */
+export function writeModelFiles(folder: string, graphs: ReadonlyMap<string, Graph>): void {
+  const paths = [...graphs].map(([name, graph]) => [join(folder, name), graph] as const);
+  writeModels(join(folder, 'weights.onnx_data'), new Map(paths), {});
+}
+
+function writeModels(
+  dataPath: string,
+  graphs: ReadonlyMap<string, Graph>,
+  metadata: Readonly<Record<string, string>>,
+): void {
+  const layout = new ExternalLayout(basename(dataPath));
+  const models = [...graphs].map(([path, graph]) => {
+    layout.nextModel();
+    const model = encodeModel(graph, metadata, (name, tensor) =>
+      tensor.data.byteLength < EXTERNAL_BYTES_MIN ? encodeTensor(name, tensor) : layout.place(name, tensor),
+    );
+    return { path, model };
+  });
+  mkdirSync(dirname(dataPath), { recursive: true });
+  // The models last: while one is missing, files that were cut short are not taken for whole ones.
+  writeFileParts(dataPath, layout.parts);
+  for (const { path, model } of models) writeFileParts(path, [model]);
 }
 
 /**
@@ -38,12 +59,7 @@ export function writeModelFile(
  */
 export function readModelFile(path: string): DecodedModel {
   const folder = dirname(path);
-  const bytes = withFileOf(folder, basename(path), ({ size, read }) => {
-    if (size > MODEL_BYTES_MAX) {
-      throw new NnError('GRAPH_INVALID', `an ONNX file is at most ${MODEL_BYTES_MAX} bytes, this is ${size}`);
-    }
-    return read(0, size);
-  });
+  const bytes = readModelBytes(path);
   const claimed = new Map<string, number>();
   return decodeModel(bytes, ({ location, offset, length }) =>
     withFileOf(folder, location, ({ size, read }) => {
@@ -58,4 +74,14 @@ export function readModelFile(path: string): DecodedModel {
       return read(offset, length);
     }),
   );
+}
+
+/** The file itself, without the weights beside it. */
+export function readModelBytes(path: string): Uint8Array {
+  return withFileOf(dirname(path), basename(path), ({ size, read }) => {
+    if (size > MODEL_BYTES_MAX) {
+      throw new NnError('GRAPH_INVALID', `an ONNX file is at most ${MODEL_BYTES_MAX} bytes, this is ${size}`);
+    }
+    return read(0, size);
+  });
 }

@@ -1,6 +1,6 @@
 import { buildModel, type ModelSource } from './buildModel.js';
 import { familyOfType } from './families.js';
-import { type Classifier, MODEL_TYPES, type ModelType } from './types.js';
+import { type Classifier, MODEL_TYPES, type Model, type ModelType } from './types.js';
 
 export type ClassifierSource = Omit<ModelSource, 'task' | 'labels'> & Required<Pick<ModelSource, 'labels'>>;
 
@@ -14,8 +14,8 @@ export const CLASSIFIER_MODEL_TYPES: readonly ModelType[] = MODEL_TYPES.filter(
   (type) => familyOfType(type).tasks['sequence-classification'] !== undefined,
 );
 
-/** `transformers`' class that loads the classifier, such as `BertForSequenceClassification`. */
-export function classifierArchitecture({ modelType }: Classifier): string {
+/** `transformers`' class that loads the model, such as `BertForSequenceClassification`. */
+export function architectureOf({ modelType, task }: Model): string {
   // A model of the task exists only where its family has the head.
-  return familyOfType(modelType).tasks['sequence-classification']!;
+  return familyOfType(modelType).tasks[task]!;
 }

@@ -1,15 +1,20 @@
 import { loraHook } from '../adapters/loraLinear.js';
 import type { LoraAdapter } from '../adapters/types.js';
 import { differentiate } from '../autodiff/differentiate.js';
+import { dependents } from '../autodiff/withoutGradient.js';
 import { NnError } from '../errors.js';
 import { encodeModel } from '../graph/encode.js';
 import type { Graph } from '../graph/ir.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { leavesLast } from '../rewrite/leavesLast.js';
+import { type MixedPrecisionOptions, mixedPrecision } from '../rewrite/mixedPrecision.js';
 import { recomputeActivations } from '../rewrite/recomputeActivations.js';
 import { familyOfType } from './families.js';
 import { type LossOptions, rowsOfBatch, TASK_RULES } from './tasks.js';
 import { gradientName, type Model, type TrainingGraph } from './types.js';
+
+/** Input of a float16 training graph: what the loss is multiplied by before its gradients are taken, float32 []. */
+export const LOSS_SCALE = 'loss_scale';
 
 export interface TrainingOptions {
   /** Called once for each parameter; false freezes it. */
@@ -27,9 +32,12 @@ export interface TrainingOptions {
    * fetches, and the scores of a vocabulary are large. Default: all.
    */
   readonly outputs?: readonly string[];
+  /** Products in half precision. Left out: everything is float32. */
+  readonly precision?: HalfPrecision;
 }
 
-type EvaluationOptions = Pick<TrainingOptions, 'trainable' | 'adapter' | 'loss' | 'outputs'>;
+/** The element type of the products, and how the provider that is to run the graph has to compute them. */
+export type HalfPrecision = Omit<MixedPrecisionOptions, 'exact'>;
 
 /**
  * The training graph of a model. Frozen parameters are part of the model; no node computes a gradient for
@@ -38,13 +46,20 @@ type EvaluationOptions = Pick<TrainingOptions, 'trainable' | 'adapter' | 'loss' 
  */
 export function buildTrainingGraph(model: Model, options: TrainingOptions): TrainingGraph {
   const { graph, ...rest } = trainingGraphOf(model, options);
-  return { model: encodeModel(graph), ...rest };
+  return { ...rest, model: encodeModel(graph) };
 }
 
-/** The same before it is bytes. */
+/** `buildTrainingGraph` before it is encoded, for weights of any size. */
 export function trainingGraphOf(
   model: Model,
-  { trainable: isTrainable, adapter, loss: options, recomputeFor, outputs: wanted }: TrainingOptions,
+  {
+    trainable: isTrainable,
+    adapter,
+    loss: options,
+    recomputeFor,
+    precision,
+    outputs: wanted,
+  }: TrainingOptions,
 ): Omit<TrainingGraph, 'model'> & { readonly graph: Graph } {
   const trainable = trainedNames(model, isTrainable, adapter);
   if (trainable.length === 0) {
@@ -54,17 +69,55 @@ export function trainingGraphOf(
   const rows = rowsOfBatch(model.task, options);
   const outputs = forward(builder, model, trainedShapes(model, trainable, adapter), rows);
   const loss = TASK_RULES[model.task].loss(builder, outputs, options);
-  const gradients = differentiate(builder, loss, trainable);
-  const named = Object.fromEntries([...gradients].map(([name, value]) => [gradientName(name), value]));
-  const graph = builder.build('training', { loss, ...selected(outputs, wanted), ...named });
+  const { gradients, exact } = scaledGradients(builder, { outputs, loss, trainable }, precision);
+  const named = Object.fromEntries(trainable.map((name) => [gradientName(name), gradients.get(name)!]));
+  const graph = builder.build('training', {
+    loss,
+    ...selected(outputs, precision ? undefined : wanted),
+    ...named,
+  });
   const inputs = graph.inputs.map(({ name }) => name).filter((name) => !trainable.includes(name));
   const ordered = recomputeFor
     ? recomputeActivations(graph, 'loss', { lengths: axisLengths(recomputeFor) })
     : leavesLast(graph);
-  return { graph: ordered, trainable, inputs };
+  const rounded = precision ? mixedPrecision(ordered, { ...precision, exact }) : ordered;
+  return { graph: without(rounded, outputs, wanted), trainable, inputs };
+}
+
+/**
+ * The gradients, in float16 those of `loss_scale` times the loss, and where the loss begins and ends: it is computed in
+ * float32, whatever the model's products are.
+ */
+function scaledGradients(
+  builder: GraphBuilder,
+  { outputs, loss, trainable }: Forward,
+  precision: HalfPrecision | undefined,
+) {
+  if (!precision) return { gradients: differentiate(builder, loss, trainable), exact: { from: [], to: [] } };
+  const read = Object.values(outputs).filter((output) => dependents(builder.nodes, [output]).has(loss));
+  const scaled =
+    precision.half === 'float16'
+      ? builder.emit('Mul-14', [loss, builder.input(LOSS_SCALE, 'float32', [])])
+      : loss;
+  const gradients = differentiate(builder, scaled, [...trainable, ...read]);
+  // An output may go by its public name only, which it gets when the graph is built.
+  const from = Object.keys(outputs);
+  return { gradients, exact: { from, to: ['loss', ...read.map((output) => gradients.get(output)!)] } };
+}
+
+interface Forward {
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly loss: string;
+  readonly trainable: readonly string[];
 }
 
 type Outputs = Readonly<Record<string, string>>;
+
+/** Without the outputs that only told where the loss begins. */
+function without(graph: Graph, outputs: Outputs, wanted: readonly string[] | undefined): Graph {
+  const kept = selected(outputs, wanted);
+  return { ...graph, outputs: graph.outputs.filter(({ name }) => !(name in outputs) || name in kept) };
+}
 
 function selected(outputs: Outputs, wanted: readonly string[] | undefined): Outputs {
   return Object.fromEntries(Object.entries(outputs).filter(([name]) => wanted?.includes(name) ?? true));
@@ -90,16 +143,22 @@ export function buildEvaluationModel(model: Model, options: EvaluationOptions): 
   return encodeModel(evaluationGraphOf(model, options));
 }
 
-/** The same before it is bytes. */
+type EvaluationOptions = Omit<TrainingOptions, 'recomputeFor'>;
+
+/** `buildEvaluationModel` before it is encoded, for weights of any size. */
 export function evaluationGraphOf(
   model: Model,
-  { trainable, adapter, loss: options, outputs: wanted }: EvaluationOptions,
+  { trainable, adapter, loss: options, precision, outputs: wanted }: EvaluationOptions,
 ): Graph {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const chosen = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
   const outputs = forward(builder, model, chosen, rowsOfBatch(model.task, options));
   const loss = TASK_RULES[model.task].loss(builder, outputs, options);
-  return leavesLast(builder.build('evaluation', { loss, ...selected(outputs, wanted) }));
+  const graph = leavesLast(
+    builder.build('evaluation', { loss, ...selected(outputs, precision ? undefined : wanted) }),
+  );
+  const exact = { from: Object.keys(outputs), to: ['loss'] };
+  return without(precision ? mixedPrecision(graph, { ...precision, exact }) : graph, outputs, wanted);
 }
 
 /** The parameters a step trains: the model's that are not frozen, and the adapter's. */

@@ -104,7 +104,7 @@ export type ModelConfig = ModelConfigs[ModelType];
  *
  * - `sequence-classification`: `logits` [batch, labels] and `embedding` [batch, hidden], the mean of the last hidden
  *   state over real tokens
- * - `token-classification`: `logits` [batch, sequence, labels]
+ * - `token-classification`: `logits` [batch, sequence, labels] and the same `embedding`
  * - `question-answering`: `start_logits` and `end_logits` [batch, sequence]
  * - `masked-lm`, `causal-lm`: `logits` [batch, sequence, vocabulary]
  * - `seq2seq-lm`: `logits` [batch, target, vocabulary]

@@ -1,9 +1,10 @@
 import { NnError } from '../errors.js';
 import type { Attributes, Dimension, Graph, Node, Shape, ValueInfo, ValueType } from '../graph/ir.js';
+import { readsOf, withNames } from '../graph/scopes.js';
 import { type DType, float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
 import { ELEMENTS_MAX } from './elements.js';
 import { ruleOf } from './lookup.js';
-import type { Emitter, LinearHook } from './rule.js';
+import type { Emitter, Known, LinearHook } from './rule.js';
 import type { Operator } from './table.js';
 
 /** Grows a graph node by node; every value's type is inferred, so a misfit fails where it is written. */
@@ -16,16 +17,28 @@ export class GraphBuilder implements Emitter {
   readonly #once = new Map<string, string>();
   #values = 0;
 
-  /** `linearHook` is for the linear layers of `nn/models`. */
-  constructor(readonly linearHook?: LinearHook) {}
+  /** `linearHook` is for the linear layers of `nn/models`; `outer` builds the graph around this one. */
+  constructor(
+    readonly linearHook?: LinearHook,
+    private readonly outer?: GraphBuilder,
+  ) {}
 
   /** A builder that goes on from a finished graph. */
-  static from(graph: Graph): GraphBuilder {
-    const builder = new GraphBuilder();
+  static from(graph: Graph, outer?: GraphBuilder): GraphBuilder {
+    const builder = new GraphBuilder(undefined, outer);
     for (const { name, dtype, shape } of graph.inputs) builder.input(name, dtype, shape);
     for (const [name, tensor] of graph.initializers) builder.initializer(name, tensor);
     for (const node of graph.nodes) builder.node(node);
     return builder;
+  }
+
+  /** A builder of a graph for an attribute of a node to come. */
+  within(): GraphBuilder {
+    return new GraphBuilder(undefined, this);
+  }
+
+  inside(graph: Graph): Known {
+    return GraphBuilder.from(graph, this);
   }
 
   get nodes(): readonly Node[] {
@@ -110,13 +123,13 @@ export class GraphBuilder implements Emitter {
   }
 
   type(value: string): ValueType {
-    const type = this.#types.get(value);
+    const type = this.#known(value);
     if (!type) throw new NnError('GRAPH_INVALID', `value '${value}' is used before it is defined`);
     return type;
   }
 
   elements(value: string): Shape | undefined {
-    return this.#elements.get(value);
+    return this.#elements.get(value) ?? this.outer?.elements(value);
   }
 
   /**
@@ -136,8 +149,8 @@ export class GraphBuilder implements Emitter {
     const nodes: Node[] = [];
     for (const node of this.#nodes.toReversed()) {
       if (!node.outputs.some((value) => value !== '' && needed.has(value))) continue;
-      for (const value of node.inputs) needed.add(value);
-      nodes.push({ ...node, inputs: node.inputs.map(final), outputs: node.outputs.map(final) });
+      for (const value of readsOf(node)) needed.add(value);
+      nodes.push(withNames(node, final));
     }
     return {
       name,
@@ -149,12 +162,25 @@ export class GraphBuilder implements Emitter {
   }
 
   #fresh(stem: string): string {
-    this.#values += 1;
-    return `${stem}/${this.#values}`;
+    let name: string;
+    do {
+      this.#values += 1;
+      name = `${this.#prefix()}${stem}/${this.#values}`;
+    } while (this.#known(name));
+    return name;
+  }
+
+  /** Keeps names apart from those that the graph around this one has, or will have. */
+  #prefix(): string {
+    return this.outer ? `${this.outer.#prefix()}inner/` : '';
+  }
+
+  #known(value: string): ValueType | undefined {
+    return this.#types.get(value) ?? (this.outer ? this.outer.#known(value) : undefined);
   }
 
   #define(name: string, type: ValueType): void {
-    if (name === '' || this.#types.has(name)) {
+    if (name === '' || this.#known(name)) {
       throw new NnError('GRAPH_INVALID', `value '${name}' is defined twice`);
     }
     if (!type.shape.every(isLength)) {

@@ -23,6 +23,7 @@ export const plus: Combine = (left, right) => {
 
 export const minus: Combine = (left, right) => {
   if (left === right) return 0;
+  if (right === 0) return left;
   return isFixed(right) ? plus(left, -right) : undefined;
 };
 

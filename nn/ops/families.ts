@@ -1,7 +1,7 @@
 import { NnError } from '../errors.js';
 import { broadcast } from '../graph/dimension.js';
 import type { Node, Shape, ValueType } from '../graph/ir.js';
-import { type DType, elementCount } from '../tensor.js';
+import { type DType, elementCount, isFloat } from '../tensor.js';
 import { type Combine, pairedElements } from './elements.js';
 import type { CostRequest, Emitter, GradientRule, Known, OperatorRule } from './rule.js';
 
@@ -18,10 +18,11 @@ export function output(node: Node, index = 0): string {
   return name;
 }
 
+/** The type of a float operand of any precision. Throws SHAPE_MISMATCH. */
 export function floats(known: Known, node: Node, index: number): ValueType {
   const type = known.type(input(node, index));
-  if (type.dtype !== 'float32') {
-    throw new NnError('SHAPE_MISMATCH', `${node.op}: input ${index} must be float32, it is ${type.dtype}`);
+  if (!isFloat(type.dtype)) {
+    throw new NnError('SHAPE_MISMATCH', `${node.op}: input ${index} must be floats, it is ${type.dtype}`);
   }
   return type;
 }

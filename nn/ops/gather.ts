@@ -1,9 +1,10 @@
 import { NnError } from '../errors.js';
 import { attribute, int, text } from '../graph/attributes.js';
 import { axisIndex } from '../graph/dimension.js';
+import type { Node, Shape, ValueType } from '../graph/ir.js';
 import { float32Tensor } from '../tensor.js';
 import { input, noFlops } from './families.js';
-import type { Emitter, OperatorRule } from './rule.js';
+import type { Emitter, Known, OperatorRule } from './rule.js';
 
 /** Slices picked by index along an axis. The gradient adds each slice's back at its index. */
 export const gather: OperatorRule = {
@@ -34,18 +35,25 @@ export const gather: OperatorRule = {
   flops: noFlops,
   elements: (node, known) => {
     const data = known.elements(input(node, 0));
+    if (data === undefined) return unknownElement(node, known);
     const at = known.elements(input(node, 1));
-    return (
-      data &&
-      at?.map((index) => {
-        const found = typeof index === 'number' ? data.at(index) : undefined;
-        if (found === undefined)
-          throw new NnError('GRAPH_INVALID', `${node.op}: index ${index} is out of range`);
-        return found;
-      })
-    );
+    return at?.map((index) => {
+      const found = typeof index === 'number' ? data.at(index) : undefined;
+      if (found === undefined)
+        throw new NnError('GRAPH_INVALID', `${node.op}: index ${index} is out of range`);
+      return found;
+    });
   },
 };
+
+/** One of whole numbers that the run knows: a length is then called after the value that holds it. */
+function unknownElement({ inputs, outputs }: Node, known: Known): Shape | undefined {
+  const [data, index] = inputs.map((name) => known.type(name)) as [ValueType, ValueType];
+  const name = outputs[0] ?? '';
+  const isOne = data.dtype === 'int64' && data.shape.length === 1 && index.shape.length === 0;
+  // These characters mean sums, products and parts in a length.
+  return isOne && !/[*+[\]]/.test(name) ? [`<${name}>`] : undefined;
+}
 
 /** The gradient `dy` with the axes that `picked` axes of indices made in place of `axis` of `data` joined into one. */
 function oneAxis(emitter: Emitter, dy: string, data: string, axis: number, picked: number): string {

@@ -3,14 +3,14 @@ import { attribute, float, int } from '../graph/attributes.js';
 import { broadcast } from '../graph/dimension.js';
 import type { Attributes, Node } from '../graph/ir.js';
 import { elementCount } from '../tensor.js';
-import { floats, input } from './families.js';
+import { floats, input, requireType } from './families.js';
 import type { OperatorRule } from './rule.js';
 
 /** y = alpha op(a) op(b) + beta c for matrices, c broadcast. dc = beta dy. */
 export const gemm: OperatorRule = {
   infer: (node, known) => {
-    const a = floats(known, node, 0).shape;
-    const b = floats(known, node, 1).shape;
+    const { dtype, shape: a } = floats(known, node, 0);
+    const { shape: b } = requireType(node, floats(known, node, 1), dtype);
     const { transA, transB } = formOf(node);
     const [rows, inner] = transA ? [a[1], a[0]] : [a[0], a[1]];
     const [innerB, columns] = transB ? [b[1], b[0]] : [b[0], b[1]];
@@ -18,8 +18,8 @@ export const gemm: OperatorRule = {
       throw new NnError('SHAPE_MISMATCH', `${node.op}: [${a}] and [${b}] do not multiply`);
     }
     const shape = [rows!, columns!];
-    if (node.inputs[2]) broadcast(shape, known.type(node.inputs[2]).shape);
-    return [{ dtype: 'float32', shape }];
+    if (node.inputs[2]) broadcast(shape, requireType(node, floats(known, node, 2), dtype).shape);
+    return [{ dtype, shape }];
   },
   gradient: ({ node, emitter, outputGradients, wanted }) => {
     const dy = outputGradients[0];

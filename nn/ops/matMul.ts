@@ -3,7 +3,7 @@ import { attribute, float, int } from '../graph/attributes.js';
 import { broadcast } from '../graph/dimension.js';
 import type { Attributes, Node, Shape } from '../graph/ir.js';
 import { elementCount } from '../tensor.js';
-import { fixed, floats, input } from './families.js';
+import { fixed, floats, input, requireType } from './families.js';
 import type { Emitter, OperatorRule } from './rule.js';
 
 interface Form {
@@ -18,8 +18,8 @@ interface Form {
  */
 export const matMul: OperatorRule = {
   infer: (node, known) => {
-    const a = floats(known, node, 0).shape;
-    const b = floats(known, node, 1).shape;
+    const { dtype, shape: a } = floats(known, node, 0);
+    const { shape: b } = requireType(node, floats(known, node, 1), dtype);
     if (a.length < 2 || b.length < 2) throw new NnError('OPERATOR_UNSUPPORTED', `${node.op} of a vector`);
     const { transA, transB } = formOf(node);
     const [rows, inner] = lastTwo(a, transA);
@@ -30,7 +30,7 @@ export const matMul: OperatorRule = {
         `${node.op}: [${a}] and [${b}] do not multiply (${inner} and ${innerB})`,
       );
     }
-    return [{ dtype: 'float32', shape: [...broadcast(a.slice(0, -2), b.slice(0, -2)), rows, columns] }];
+    return [{ dtype, shape: [...broadcast(a.slice(0, -2), b.slice(0, -2)), rows, columns] }];
   },
   gradient: ({ node, emitter, outputGradients, wanted }) => {
     const dy = outputGradients[0];

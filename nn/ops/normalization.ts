@@ -2,7 +2,7 @@ import { attribute, int } from '../graph/attributes.js';
 import { axisIndex } from '../graph/dimension.js';
 import type { Node } from '../graph/ir.js';
 import { elementCount, float32Tensor } from '../tensor.js';
-import { fixed, floats, input, perOutputElement } from './families.js';
+import { fixed, floats, input, perOutputElement, requireType } from './families.js';
 import { restoreShape } from './restoreShape.js';
 import type { Emitter, GradientRequest, Known, OperatorRule } from './rule.js';
 import type { Operator } from './table.js';
@@ -22,9 +22,12 @@ export function normalization(form: Form): OperatorRule {
   return {
     infer: (node, known) => {
       const x = floats(known, node, 0);
-      floats(known, node, 1);
+      requireType(node, floats(known, node, 1), x.dtype);
       const axis = axisOf(node, known);
-      const statistics = { dtype: x.dtype, shape: x.shape.map((length, at) => (at < axis ? length : 1)) };
+      const statistics = {
+        dtype: 'float32' as const,
+        shape: x.shape.map((length, at) => (at < axis ? length : 1)),
+      };
       return form.centred ? [x, statistics, statistics] : [x, statistics];
     },
     gradient: (request) => gradient(form, request),

@@ -1,4 +1,4 @@
-import type { Attributes, Node, Shape, ValueType } from '../graph/ir.js';
+import type { Attributes, Graph, Node, Shape, ValueType } from '../graph/ir.js';
 import type { Tensor } from '../tensor.js';
 import type { Operator } from './table.js';
 
@@ -10,6 +10,8 @@ export interface Known {
    * symbols (from `Shape`).
    */
   elements(value: string): Shape | undefined;
+  /** What is known inside a graph among a node's attributes. Throws as inferring its nodes does. */
+  inside(graph: Graph): Known;
 }
 
 /** Adds nodes to the graph being built; each method returns the name of the new value. */

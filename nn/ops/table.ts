@@ -22,6 +22,7 @@ import { gemm } from './gemm.js';
 import { greater } from './greater.js';
 import { greaterOrEqual } from './greaterOrEqual.js';
 import { identity } from './identity.js';
+import { ifRule } from './if.js';
 import { isInfinite } from './isInfinite.js';
 import { isNotNumber } from './isNotNumber.js';
 import { layerNormalization } from './layerNormalization.js';
@@ -29,6 +30,7 @@ import { less } from './less.js';
 import { lessOrEqual } from './lessOrEqual.js';
 import { log } from './log.js';
 import { logSoftmax } from './logSoftmax.js';
+import { loop } from './loop.js';
 import { matMul } from './matMul.js';
 import { max } from './max.js';
 import { min } from './min.js';
@@ -98,6 +100,7 @@ export type Operator =
   | 'Greater-13'
   | 'GreaterOrEqual-16'
   | 'Identity-16'
+  | 'If-16'
   | 'IsInf-20'
   | 'IsNaN-20'
   | 'LayerNormalization-17'
@@ -105,6 +108,7 @@ export type Operator =
   | 'LessOrEqual-16'
   | 'Log-13'
   | 'LogSoftmax-13'
+  | 'Loop-16'
   | 'MatMul-13'
   | 'Max-13'
   | 'Min-13'
@@ -173,6 +177,7 @@ export const OPERATORS: { readonly [O in Operator]: OperatorRule } = {
   'Greater-13': greater,
   'GreaterOrEqual-16': greaterOrEqual,
   'Identity-16': identity,
+  'If-16': ifRule,
   'IsInf-20': isInfinite,
   'IsNaN-20': isNotNumber,
   'LayerNormalization-17': layerNormalization,
@@ -180,6 +185,7 @@ export const OPERATORS: { readonly [O in Operator]: OperatorRule } = {
   'LessOrEqual-16': lessOrEqual,
   'Log-13': log,
   'LogSoftmax-13': logSoftmax,
+  'Loop-16': loop,
   'MatMul-13': matMul,
   'Max-13': max,
   'Min-13': min,

@@ -14,6 +14,9 @@ export interface AdamWOptions extends GroupRules {
   readonly weightDecay: number;
 }
 
+/** PyTorch's. */
+export const ADAMW_DEFAULTS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
 /**
  * AdamW with decoupled weight decay and bias correction (Loshchilov & Hutter 2019), equal to torch.optim.AdamW in
  * float32. The arena is laid out by `ADAMW_LAYOUT`.

@@ -1,9 +1,9 @@
 import type { Tensor } from '../tensor.js';
 import { ADAFACTOR_DEFAULTS, ADAFACTOR_LAYOUT, Adafactor } from './adafactor.js';
-import { AdamW } from './adamw.js';
+import { ADAMW_DEFAULTS, AdamW } from './adamw.js';
 import { ADAMW_LAYOUT, type ArenaLayout, ParameterArena } from './arena.js';
 import { decaysByDefault, type GroupRules, type Optimizer } from './optimizer.js';
-import { Sgd, sgdLayout } from './sgd.js';
+import { DEFAULT_MOMENTUM, Sgd, sgdLayout } from './sgd.js';
 
 export type OptimizerType = 'adamw' | 'sgd' | 'adafactor';
 
@@ -23,13 +23,10 @@ interface OptimizerKind {
   readonly create: (arena: ParameterArena, settings: OptimizerSettings, rules: GroupRules) => Optimizer;
 }
 
-const DEFAULT_MOMENTUM = 0.9;
-
 const KINDS: Readonly<Record<OptimizerType, OptimizerKind>> = {
   adamw: {
     layout: () => ADAMW_LAYOUT,
-    create: (arena, { weightDecay }, rules) =>
-      new AdamW(arena, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay, ...rules }),
+    create: (arena, { weightDecay }, rules) => new AdamW(arena, { ...ADAMW_DEFAULTS, weightDecay, ...rules }),
   },
   sgd: {
     layout: ({ momentum = DEFAULT_MOMENTUM }) => sgdLayout({ momentum }),

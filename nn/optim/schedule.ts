@@ -9,7 +9,7 @@ export interface Schedule {
 }
 
 /** transformers' defaults for the polynomial: what is left at the end, and the exponent. */
-const POLYNOMIAL_END = 1e-7;
+export const POLYNOMIAL_END = 1e-7;
 const POLYNOMIAL_POWER = 1;
 
 /** The share of `learningRate` left when `elapsed` of the `span` steps after the warm-up are done. */

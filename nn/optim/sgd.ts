@@ -17,6 +17,8 @@ export interface SgdOptions extends GroupRules {
   readonly weightDecay: number;
 }
 
+export const DEFAULT_MOMENTUM = 0.9;
+
 export function sgdLayout({ momentum }: Pick<SgdOptions, 'momentum'>): ArenaLayout {
   return { state: momentum === 0 ? {} : { momentumBuffers: SAME_SHAPE } };
 }

@@ -1,5 +1,6 @@
 import { bind } from '../graph/dimension.js';
 import type { Graph, Node } from '../graph/ir.js';
+import { readsOf } from '../graph/scopes.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { BYTES_PER_ELEMENT, elementCount } from '../tensor.js';
 import { executionOrder } from './executionOrder.js';
@@ -44,7 +45,7 @@ export function* allocations(
     const owned = node.outputs.filter(
       (value) => value !== '' && memoryOf(value) === value && !outside.has(value),
     );
-    const dying = [...new Set(node.inputs.map(memoryOf))].filter(
+    const dying = [...new Set(readsOf(node).map(memoryOf))].filter(
       (value) => lastUse.get(value) === step && alive.has(value),
     );
     for (const value of owned) {
@@ -73,8 +74,8 @@ function walkOf(
   const order = executionOrder(graph);
   const memoryOf = memoryOwners(order);
   const lastUse = new Map<string, number>();
-  order.forEach(({ inputs, outputs }, step) => {
-    for (const value of [...inputs, ...outputs]) lastUse.set(memoryOf(value), step);
+  order.forEach((node, step) => {
+    for (const value of [...readsOf(node), ...node.outputs]) lastUse.set(memoryOf(value), step);
   });
   const outside = new Set([...graph.inputs.map(({ name }) => memoryOf(name)), ...graph.initializers.keys()]);
   for (const { name } of graph.outputs) {

@@ -1,4 +1,5 @@
 import type { Graph, Node } from '../graph/ir.js';
+import { readsOf } from '../graph/scopes.js';
 
 /**
  * The order in which ONNX Runtime's sequential executor runs the nodes: depth first from the nodes that nothing
@@ -9,7 +10,7 @@ export function executionOrder({ nodes }: Graph): readonly Node[] {
   const read = new Set<string>();
   nodes.forEach((node, index) => {
     for (const value of node.outputs) producer.set(value, index);
-    for (const value of node.inputs) read.add(value);
+    for (const value of readsOf(node)) read.add(value);
   });
   const isLeaf = (node: Node) => !node.outputs.some((value) => read.has(value));
   const stack = nodes.flatMap((node, index) => (isLeaf(node) ? [{ index, finished: false }] : []));
@@ -21,7 +22,7 @@ export function executionOrder({ nodes }: Graph): readonly Node[] {
     if (finished || visited.has(index)) continue;
     visited.add(index);
     stack.push({ index, finished: true });
-    const sources = nodes[index]!.inputs.flatMap((value) => producer.get(value) ?? []);
+    const sources = readsOf(nodes[index]!).flatMap((value) => producer.get(value) ?? []);
     for (const source of [...new Set(sources)].sort((a, b) => a - b))
       if (!visited.has(source)) stack.push({ index: source, finished: false });
   }

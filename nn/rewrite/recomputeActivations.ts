@@ -5,6 +5,7 @@ import { GraphBuilder } from '../ops/builder.js';
 import { graphFlops } from '../ops/cost.js';
 import { ruleOf } from '../ops/lookup.js';
 import { elementCount, int64Tensor } from '../tensor.js';
+import { ancestors } from './ancestors.js';
 import { graphMemory } from './graphMemory.js';
 import { leavesLast } from './leavesLast.js';
 
@@ -37,7 +38,7 @@ export function recomputeActivations(
   loss: string,
   { lengths, extraFlopsMax = EXTRA_FLOPS_MAX }: RecomputeOptions,
 ): Graph {
-  const forward = ancestors(graph, loss);
+  const forward = ancestors(graph, [loss]);
   const flopsMax = graphFlops(graph, lengths) * (1 + extraFlopsMax);
   const kept = leavesLast(graph);
   let best = { graph: kept, bytes: graphMemory(kept, lengths) };
@@ -49,18 +50,6 @@ export function recomputeActivations(
     if (bytes < best.bytes) best = { graph: rewritten, bytes };
   }
   return best.graph;
-}
-
-/** The nodes that `value` is computed from, its own included. */
-function ancestors(graph: Graph, value: string): ReadonlySet<Node> {
-  const needed = new Set([value]);
-  const found = new Set<Node>();
-  for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
-    found.add(node);
-    for (const name of node.inputs) needed.add(name);
-  }
-  return found;
 }
 
 /** The float values of the forward half that are not worth keeping, with the node that computes them. */

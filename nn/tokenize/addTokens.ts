@@ -4,6 +4,11 @@ import type { Json } from './file/fields.js';
 import { readTokenizerFile } from './file/readTokenizerFile.js';
 import { components } from './file/sequence.js';
 
+export interface AddedTokenOptions {
+  /** Marks rather than words: found anywhere in the text as it is written, and left out where such tokens are. */
+  readonly special?: boolean;
+}
+
 /**
  * The tokenizer.json with words of a domain as tokens of their own. Old tokens keep their ids, words that are tokens already
  * are left alone, new ones get the ids after the largest. They match whole words only, in the text as the normaliser leaves
@@ -11,7 +16,11 @@ import { components } from './file/sequence.js';
  *
  * Throws TOKENIZER_INVALID for a word that is empty, too long, holds spaces, or could not be written back.
  */
-export function addTokens(tokenizerJson: Uint8Array | string, words: readonly string[]): string {
+export function addTokens(
+  tokenizerJson: Uint8Array | string,
+  words: readonly string[],
+  { special = false }: AddedTokenOptions = {},
+): string {
   const { json, vocabulary } = readTokenizerFile(tokenizerJson);
   const fresh = [...new Set(words)].filter((word) => !vocabulary.has(word));
   const first = [...vocabulary.values()].reduce((largest, id) => Math.max(largest, id), -1) + 1;
@@ -29,7 +38,7 @@ export function addTokens(tokenizerJson: Uint8Array | string, words: readonly st
         `${JSON.stringify(content)} cannot be a token: the decoder takes its letters for bytes`,
       );
     }
-    const flags = { single_word: true, lstrip: false, rstrip: false, normalized: true, special: false };
+    const flags = { single_word: !special, lstrip: false, rstrip: false, normalized: !special, special };
     return { id: first + i, content, ...flags };
   });
   const grown = JSON.stringify({

@@ -1,3 +1,5 @@
+import type { LossScalerState } from '../optim/index.js';
+
 /** What an evaluation on the validation examples found, after `step` updates. */
 export interface ValidationPoint {
   readonly step: number;
@@ -8,7 +10,7 @@ export interface ValidationPoint {
 
 /** The part of a run's state that is small: how far it is and what it has seen. */
 export interface TrainingHistory {
-  /** Updates done. Epoch and position in it follow from this and the number of examples. */
+  /** Steps done, those left out for an overflow among them. Epoch and position in it follow from this and the number of examples. */
   readonly step: number;
   readonly validation: readonly ValidationPoint[];
   /** The evaluation whose weights are kept. */
@@ -18,6 +20,8 @@ export interface TrainingHistory {
   /** Tokens without and with padding so far. */
   readonly realTokens: number;
   readonly paddedTokens: number;
+  /** Where the precision is float16. */
+  readonly lossScaling?: LossScalerState;
 }
 
 export const EMPTY_HISTORY: TrainingHistory = {

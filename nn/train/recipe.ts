@@ -5,7 +5,10 @@ import { layerwiseScale } from '../models/layerwiseScale.js';
 import type { LossOptions } from '../models/tasks.js';
 import type { Model } from '../models/types.js';
 import { type OptimizerSettings, type Schedule, warmupStepsOf } from '../optim/index.js';
+import type { HalfDType } from '../tensor.js';
 import type { Masking } from './tasks/masking.js';
+
+export type Precision = 'float32' | HalfDType;
 
 /** How a model is fine-tuned. The names are those of the pipeline file's `training`. */
 export interface TrainingRecipe {
@@ -39,6 +42,8 @@ export interface TrainingRecipe {
   readonly freeze: Freeze;
   /** Trains an adapter in place of the model's own parameters; what is left out is as `loraDefaults` says. */
   readonly lora?: Pick<LoraRequest, 'rank' | 'alpha'> & Partial<LoraRequest>;
+  /** Element type of matrix products; weights, gradients and all else stay float32. Default: float32. */
+  readonly precision?: Precision;
   /** What is minimised; default: that of the task. */
   readonly loss?: LossOptions;
   /** For `masked-lm`. */

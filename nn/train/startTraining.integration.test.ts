@@ -62,7 +62,10 @@ describe('training thread', () => {
   it('brings errors over with their codes', async () => {
     const failure = (changes: Partial<TrainingInput>) =>
       expect(startTraining({ ...input, ...changes }).result).rejects;
-    await failure({ weights: input.weights.subarray(0, 1000) }).toMatchObject({ code: 'WEIGHTS_CORRUPT' });
+    await failure({ weights: tinyModel.weights.subarray(0, 1000) }).toMatchObject({
+      code: 'WEIGHTS_CORRUPT',
+    });
+    await failure({ weights: '/nowhere/model.gguf' }).toMatchObject({ code: 'WEIGHTS_CORRUPT' });
     await failure({ configJson: { model_type: 'gpt2' } }).toMatchObject({ code: 'BASE_MODEL_UNSUPPORTED' });
     await failure({ train: [{ ids: Int32Array.of(1), target: Int32Array.of(9) }] }).toMatchObject({
       code: 'LABEL_UNKNOWN',

@@ -1,5 +1,6 @@
 import type { Provider } from '../exec/runner.js';
 import type { Task } from '../models/types.js';
+import type { ModelWeights } from '../weights/modelWeights.js';
 import { readSafetensors } from '../weights/safetensors.js';
 import type { Example } from './example.js';
 import { type PackedSequences, packExamples } from './packedSequences.js';
@@ -11,8 +12,7 @@ import type { TrainingProgress, TrainingResult } from './trainingSession.js';
 export interface TrainingInput {
   /** The parsed Hugging Face `config.json`. */
   readonly configJson: unknown;
-  /** The content of `model.safetensors`. */
-  readonly weights: Uint8Array;
+  readonly weights: ModelWeights;
   readonly task: Task;
   /** Empty for a task without. */
   readonly labels: readonly string[];
@@ -29,7 +29,7 @@ export interface TrainingInput {
 
 export interface TrainingHandle {
   /**
-   * Throws the errors of `buildModel`, `readSafetensors` and `TrainingSession` with their codes, and CANCELLED
+   * Throws the errors of `buildModel`, `readModelWeights` and `TrainingSession` with their codes, and CANCELLED
    * after `cancel()`.
    */
   readonly result: Promise<TrainingResult>;
@@ -39,19 +39,23 @@ export interface TrainingHandle {
   cancel(): void;
 }
 
-/** Fine-tunes a model on a thread of its own. `input` is copied and stays usable. */
+/**
+ * Fine-tunes a model on a thread of its own. `input` is copied and stays usable; weights on disk are read by the thread
+ * and must be there until it has begun to train.
+ */
 export function startTraining(input: TrainingInput): TrainingHandle {
   const { onProgress, train, validation, weights, resumeFrom, ...rest } = input;
   const job: TrainingJob = {
     ...rest,
     kind: 'train',
-    weights: new Uint8Array(weights),
+    weights: typeof weights === 'string' ? weights : new Uint8Array(weights),
     train: packExamples(train),
     validation: packExamples(validation),
     ...(resumeFrom && { resumeFrom: new Uint8Array(resumeFrom) }),
   };
   const sets = [job.train, job.validation].flatMap((set) => Object.values(set) as PackedSequences[]);
-  const copies = [job.weights, job.resumeFrom, ...sets.map(({ ids }) => ids)];
+  const given = typeof job.weights === 'string' ? undefined : job.weights;
+  const copies = [given, job.resumeFrom, ...sets.map(({ ids }) => ids)];
   const moved = copies.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : []));
   const running = startJob<PackedTrainingResult>(job, moved, onProgress);
   const result = running.result.then((packed) => ({

@@ -1,8 +1,9 @@
-import { createRunner } from '../exec/createRunner.js';
-import { releaseMemory } from '../exec/releaseMemory.js';
-import type { Provider, Runner, RunnerOptions } from '../exec/runner.js';
-import { buildEvaluationModel, buildTrainingGraph, type TrainingOptions } from '../models/training.js';
+import { createGraphRunners } from '../exec/createGraphRunners.js';
+import { chooseHalfProvider } from '../exec/halfProducts.js';
+import type { Provider, Runner } from '../exec/runner.js';
+import { evaluationGraphOf, type TrainingOptions, trainingGraphOf } from '../models/training.js';
 import type { Model } from '../models/types.js';
+import type { Precision } from './recipe.js';
 import { taskTraining } from './tasks/index.js';
 
 /** The two models of a run; both take what is trained as inputs, so that they read the optimiser's arena. */
@@ -11,27 +12,40 @@ export interface StepModels {
   readonly training: Runner;
   /** Loss and scores alone: ONNX Runtime would compute all gradients of the training model even where none is fetched. */
   readonly evaluation: Runner;
+  readonly arithmetic: Arithmetic;
 }
 
-export interface StepModelOptions extends TrainingOptions {
+/** What a run really computes with. */
+export interface Arithmetic {
+  readonly provider: string;
+  readonly precision: Precision;
+  /** Products are float32 ones of rounded operands: the numbers of `precision`, not its speed. */
+  readonly emulated: boolean;
+}
+
+export interface StepModelOptions extends Omit<TrainingOptions, 'precision'> {
+  /** Default: float32. */
+  readonly precision?: Precision;
   readonly threads: number;
   readonly providers?: readonly Provider[];
 }
 
+/** Throws OPERATOR_UNSUPPORTED where no provider computes in that precision, and what `createRunner` throws. */
 export async function createStepModels(
   model: Model,
-  { threads, providers, ...graph }: StepModelOptions,
+  { threads, providers = ['cpu'], precision = 'float32', ...options }: StepModelOptions,
 ): Promise<StepModels> {
-  const runnerOptions = { threads, ...(providers && { providers }) };
-  const { outputs } = taskTraining(model.task);
-  const training = await load(buildTrainingGraph(model, { ...graph, outputs: [] }).model, runnerOptions);
-  const evaluation = await load(buildEvaluationModel(model, { ...graph, outputs }), runnerOptions);
-  return { training, evaluation };
-}
-
-/** The runtime has its own copy of the weights then. */
-async function load(model: Uint8Array, options: RunnerOptions): Promise<Runner> {
-  const runner = await createRunner(model, options);
-  releaseMemory([model]);
-  return runner;
+  const chosen = precision === 'float32' ? undefined : await chooseHalfProvider(precision, providers);
+  const graph: TrainingOptions = chosen
+    ? { ...options, precision: { half: chosen.half, products: chosen.products, rounded: new Map() } }
+    : options;
+  const [training, evaluation] = await createGraphRunners(
+    [
+      trainingGraphOf(model, { ...graph, outputs: [] }).graph,
+      evaluationGraphOf(model, { ...graph, outputs: taskTraining(model.task).outputs }),
+    ],
+    { threads, providers: chosen ? [chosen.provider] : providers },
+  );
+  const emulated = chosen?.products === 'emulated';
+  return { training, evaluation, arithmetic: { provider: training.provider, precision, emulated } };
 }

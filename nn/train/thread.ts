@@ -1,7 +1,8 @@
 /** Entry of the thread that trains or predicts; see `threadProtocol.ts` for what it is told and what it tells. */
 import { parentPort } from 'node:worker_threads';
 import { buildModel } from '../models/buildModel.js';
-import { readSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import { readModelWeights } from '../weights/modelWeights.js';
+import { writeSafetensors } from '../weights/safetensors.js';
 import { unpackExamples, unpackSequences } from './packedSequences.js';
 import { type Predictions, predictClassifier } from './predictClassifier.js';
 import {
@@ -42,7 +43,7 @@ async function run(job: Job): Promise<void> {
 
 async function train(job: TrainingJob): Promise<PackedTrainingResult> {
   const { configJson, task, labels, recipe, threads, providers, resumeFrom } = job;
-  const weights = readSafetensors(job.weights);
+  const weights = readModelWeights(job.weights);
   const result = await trainToEnd(
     {
       model: buildModel({ configJson, weights, task, labels, seed: recipe.seed }),

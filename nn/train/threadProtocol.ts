@@ -2,6 +2,7 @@ import type { LoraAdapter } from '../adapters/index.js';
 import { NnError, type NnErrorCode, type NnErrorDetails } from '../errors.js';
 import type { Provider } from '../exec/runner.js';
 import type { Task } from '../models/types.js';
+import type { ModelWeights } from '../weights/modelWeights.js';
 import type { PackedExamples, PackedSequences } from './packedSequences.js';
 import type { Predictions } from './predictClassifier.js';
 import type { TrainingRecipe } from './recipe.js';
@@ -10,8 +11,7 @@ import type { TrainingProgress, TrainingResult } from './trainingSession.js';
 export interface TrainingJob {
   readonly kind: 'train';
   readonly configJson: unknown;
-  /** A safetensors file. */
-  readonly weights: Uint8Array;
+  readonly weights: ModelWeights;
   readonly task: Task;
   readonly labels: readonly string[];
   readonly train: PackedExamples;

@@ -7,7 +7,7 @@ import {
 } from './trainingSession.js';
 
 export interface TrainingControl {
-  /** Stops the run within one step or one batch of an evaluation. */
+  /** Stops the run within one step (a run of several, where there are) or one batch of an evaluation. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Called between steps; may call `encode` for the state as it is. */
@@ -29,8 +29,7 @@ export async function trainToEnd(
     while (!session.done) {
       takeCheckpoints?.(() => session.checkpoint());
       throwIfCancelled(signal);
-      const progress = await session.step(signal);
-      onProgress?.(progress);
+      for (const progress of await session.advance(signal)) onProgress?.(progress);
     }
     takeCheckpoints?.(() => session.checkpoint());
     return session.result();

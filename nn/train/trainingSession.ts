@@ -1,12 +1,16 @@
 import type { LoraAdapter } from '../adapters/index.js';
 import { NnError } from '../errors.js';
 import type { Provider } from '../exec/runner.js';
+import { LOSS_SCALE } from '../models/training.js';
 import { gradientName, type Model } from '../models/types.js';
 import {
   createOptimizer,
   GradientAccumulator,
+  LOSS_SCALER_DEFAULTS,
+  LossScaler,
   type Optimizer,
   type ParameterArena,
+  type Schedule,
   scheduledRate,
 } from '../optim/index.js';
 import { float32Data, float32Tensor, type Tensor } from '../tensor.js';
@@ -18,11 +22,18 @@ import { createExampleSet, lengthsOf } from './exampleSet.js';
 import { runFingerprint } from './fingerprint.js';
 import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoint } from './history.js';
 import { longestBatch } from './longestBatch.js';
+import { createLoopedSteps, type LoopedSteps, stepsPerRunOf } from './loopedSteps.js';
 import { Pace } from './pace.js';
-import { optimizerSettings, planTraining, type TrainingPlan, type TrainingRecipe } from './recipe.js';
-import { createStepModels, type StepModels } from './stepModels.js';
+import {
+  optimizerSettings,
+  type Precision,
+  planTraining,
+  type TrainingPlan,
+  type TrainingRecipe,
+} from './recipe.js';
+import { type Arithmetic, createStepModels, type StepModels } from './stepModels.js';
 import { taskTraining } from './tasks/index.js';
-import type { TaskTraining } from './tasks/taskTraining.js';
+import type { TaskBatch, TaskTraining } from './tasks/taskTraining.js';
 import { type TrainedPart, trainedPart } from './trainedPart.js';
 
 export interface TrainingOptions {
@@ -33,6 +44,11 @@ export interface TrainingOptions {
   readonly recipe: TrainingRecipe;
   readonly threads: number;
   readonly providers?: readonly Provider[];
+  /**
+   * Steps computed with their updates in one run, so that weights and state stay on a GPU between them. Each step is the
+   * same bits, however many are in a run. Default: 16 on a GPU; elsewhere the updates are done outside of the graph.
+   */
+  readonly stepsPerRun?: number;
   /** What `checkpoint()` of a session with the same options returned. */
   readonly resumeFrom?: Uint8Array;
 }
@@ -46,7 +62,11 @@ export interface TrainingProgress {
   /** Mean loss of the step's examples, before its update. */
   readonly loss: number;
   readonly learningRate: number;
-  readonly gradNorm: number;
+  /** Null where float16 gradients overflowed, so that the step was left out. */
+  readonly gradNorm: number | null;
+  /** What the loss was multiplied by; only where the precision is float16. */
+  readonly lossScale?: number;
+  readonly arithmetic: Arithmetic;
   readonly tokensPerSecond: number;
   /** Share of the tokens computed on so far that were padding. */
   readonly paddingShare: number;
@@ -91,6 +111,7 @@ export class TrainingSession {
   private readonly task: TaskTraining;
   private bestWeights = new Map<string, Tensor>();
   private history: TrainingHistory = EMPTY_HISTORY;
+  private scaler: LossScaler | undefined;
   private epochOrder: { epoch: number; batches: Int32Array[] } | undefined;
 
   private constructor(
@@ -102,16 +123,19 @@ export class TrainingSession {
     private readonly arena: ParameterArena,
     private readonly optimizer: Optimizer,
     private readonly models: StepModels,
+    private readonly looped: LoopedSteps | null,
   ) {
     this.losses = new Float32Array(plan.totalSteps);
     this.lengths = lengthsOf(sets.train);
     this.task = taskTraining(options.model.task);
+    if (options.recipe.precision === 'float16') this.scaler = new LossScaler();
   }
 
   /**
    * Throws LABEL_UNKNOWN, TOKENIZER_INVALID or SHAPE_MISMATCH for examples the model cannot learn from or a recipe
-   * that does not fit, BASE_MODEL_UNSUPPORTED for an adapter the model cannot have, CHECKPOINT_CORRUPT for a damaged
-   * checkpoint or one of another run.
+   * that does not fit, BASE_MODEL_UNSUPPORTED for an adapter the model cannot have, OPERATOR_UNSUPPORTED for a precision
+   * that no provider has, REQUEST_INVALID for several steps a run where the recipe does not allow it, CHECKPOINT_CORRUPT
+   * for a damaged checkpoint or one of another run.
    */
   static async create(options: TrainingOptions): Promise<TrainingSession> {
     const { resumeFrom, ...rest } = options;
@@ -126,16 +150,38 @@ export class TrainingSession {
     const checkpoint = resumeFrom && decodeCheckpoint(resumeFrom, fingerprint);
     const part = trainedPart(model, recipe);
     const { arena, optimizer } = createOptimizer(part.parameters, optimizerSettings(recipe, model));
-    const models = await createStepModels(model, {
+    const graph = {
       trainable: part.trainable,
       ...(part.adapter && { adapter: part.adapter }),
       ...(recipe.loss && { loss: recipe.loss }),
       ...(recipe.recomputeActivations && { recomputeFor: longestBatch(sets.train, recipe) }),
-      threads,
-      ...(providers && { providers }),
-    });
+    };
+    const runner = { threads, ...(providers && { providers }) };
+    const { precision } = recipe;
+    const models = await createStepModels(model, { ...graph, ...(precision && { precision }), ...runner });
     const plan = planTraining(recipe, options.train.length);
-    const session = new TrainingSession(rest, sets, plan, fingerprint, part, arena, optimizer, models);
+    const stepsPerRun = stepsPerRunOf(recipe, models.training.provider, options.stepsPerRun);
+    const settings = {
+      optimizer: optimizerSettings(recipe, model),
+      schedule: scheduleOf(recipe, plan),
+      maxGradNorm: recipe.maxGradNorm,
+    };
+    const looped =
+      stepsPerRun === null
+        ? null
+        : await createLoopedSteps({ model, graph, settings, arena, stepsPerRun, runner });
+    if (looped) await models.training.dispose();
+    const session = new TrainingSession(
+      rest,
+      sets,
+      plan,
+      fingerprint,
+      part,
+      arena,
+      optimizer,
+      models,
+      looped,
+    );
     if (checkpoint) session.restore(checkpoint);
     return session;
   }
@@ -144,46 +190,37 @@ export class TrainingSession {
     return this.history.stoppedEarly || this.history.step >= this.plan.totalSteps;
   }
 
+  /** The updates of one run, `stepsPerRun` or as many as are left until the next evaluation; throws as `step` does. */
+  async advance(signal?: AbortSignal): Promise<readonly TrainingProgress[]> {
+    return this.looped ? this.loop(this.looped, this.looped.stepsPerRun, signal) : [await this.step(signal)];
+  }
+
   /**
-   * One update, and an evaluation where one is due. Throws LOSS_NOT_FINITE before the weights are touched, CANCELLED
-   * during an evaluation.
+   * One update, and an evaluation where one is due; where float16 gradients overflow, the update is left out. Throws
+   * LOSS_NOT_FINITE before the weights are touched, CANCELLED during an evaluation.
    */
   async step(signal?: AbortSignal): Promise<TrainingProgress> {
+    if (this.looped) return (await this.loop(this.looped, 1, signal))[0]!;
     const startedMs = performance.now();
     const { step } = this.history;
     const { recipe } = this.options;
     const batch = this.batch(step);
     const { loss, realTokens, paddedTokens } = await this.computeBatch(batch);
-    const gradNorm = this.optimizer.gradNorm();
-    requireFinite(step + 1, { 'training loss': loss, 'gradient norm': gradNorm });
-    const { totalSteps, warmupSteps } = this.plan;
-    const learningRate = scheduledRate(
-      { shape: recipe.schedule ?? 'linear', learningRate: recipe.learningRate, warmupSteps, totalSteps },
-      step,
+    const scaledNorm = this.optimizer.gradNorm();
+    requireFinite(
+      step + 1,
+      { 'training loss': loss, ...(!this.scaler && { 'gradient norm': scaledNorm }) },
+      recipe.precision,
     );
-    this.optimizer.step({ learningRate, maxGradNorm: recipe.maxGradNorm }, gradNorm);
-    this.losses[step] = loss;
+    const lossScale = this.scaler?.scale ?? 1;
+    const accepted = this.scaler?.accept(scaledNorm) ?? true;
+    if (accepted) {
+      const learningRate = scheduledRate(scheduleOf(recipe, this.plan), step);
+      this.optimizer.step({ learningRate, maxGradNorm: recipe.maxGradNorm, lossScale }, scaledNorm);
+    }
     this.pace.addStep(performance.now() - startedMs, realTokens);
-    const before = this.history;
-    this.history = {
-      ...before,
-      step: step + 1,
-      realTokens: before.realTokens + realTokens,
-      paddedTokens: before.paddedTokens + paddedTokens,
-    };
-    const validation = this.evaluationIsDue() ? await this.evaluate(signal) : undefined;
-    return {
-      step: step + 1,
-      totalSteps,
-      epoch: Math.floor(step / this.plan.stepsPerEpoch) + 1,
-      loss,
-      learningRate,
-      gradNorm,
-      tokensPerSecond: this.pace.tokensPerSecond(),
-      paddingShare: this.paddingShare(),
-      secondsLeft: this.secondsLeft(),
-      ...(validation && { validation }),
-    };
+    const gradNorm = accepted ? scaledNorm / lossScale : null;
+    return this.evaluated(this.recordStep({ loss, gradNorm, lossScale, realTokens, paddedTokens }), signal);
   }
 
   /** The state between two steps. */
@@ -218,8 +255,78 @@ export class TrainingSession {
   }
 
   async dispose(): Promise<void> {
-    await this.models.training.dispose();
+    await (this.looped?.runner ?? this.models.training).dispose();
     await this.models.evaluation.dispose();
+  }
+
+  /** At most `count` updates in one run, and the evaluation that is due after them. */
+  private async loop(
+    { runner }: LoopedSteps,
+    count: number,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly TrainingProgress[]> {
+    const startedMs = performance.now();
+    const { step } = this.history;
+    const { evaluateEverySteps, totalSteps } = this.plan;
+    const left = Math.min(totalSteps - step, evaluateEverySteps - (step % evaluateEverySteps));
+    const batches = Array.from({ length: Math.min(count, left) }, (_, at) =>
+      this.feedsOf(this.batch(step + at), step + at),
+    );
+    const { losses, gradNorms } = await runner.run(
+      batches.map(({ feeds }) => feeds),
+      step,
+    );
+    const stepMs = (performance.now() - startedMs) / losses.length;
+    const made: TrainingProgress[] = [];
+    for (const [at, loss] of losses.entries()) {
+      const gradNorm = gradNorms[at]!;
+      requireFinite(step + at + 1, { 'training loss': loss, 'gradient norm': gradNorm });
+      this.pace.addStep(stepMs, batches[at]!.realTokens);
+      made.push(this.recordStep({ ...batches[at]!, loss, gradNorm }));
+    }
+    return made.with(-1, await this.evaluated(made.at(-1)!, signal));
+  }
+
+  /** What is known after a step, with the evaluation where one is due. */
+  private async evaluated(
+    progress: TrainingProgress,
+    signal: AbortSignal | undefined,
+  ): Promise<TrainingProgress> {
+    if (!this.evaluationIsDue()) return progress;
+    const validation = await this.evaluate(signal);
+    return { ...progress, secondsLeft: this.secondsLeft(), validation };
+  }
+
+  /** Counts an update that is done, and says what is known after it. */
+  private recordStep(made: {
+    readonly loss: number;
+    readonly gradNorm: number | null;
+    readonly lossScale?: number;
+    readonly realTokens: number;
+    readonly paddedTokens: number;
+  }): TrainingProgress {
+    const { step, realTokens, paddedTokens } = this.history;
+    this.losses[step] = made.loss;
+    this.history = {
+      ...this.history,
+      step: step + 1,
+      realTokens: realTokens + made.realTokens,
+      paddedTokens: paddedTokens + made.paddedTokens,
+      ...(this.scaler && { lossScaling: this.scaler.state }),
+    };
+    return {
+      step: step + 1,
+      totalSteps: this.plan.totalSteps,
+      epoch: Math.floor(step / this.plan.stepsPerEpoch) + 1,
+      loss: made.loss,
+      learningRate: scheduledRate(scheduleOf(this.options.recipe, this.plan), step),
+      gradNorm: made.gradNorm,
+      ...(this.scaler && { lossScale: made.lossScale }),
+      arithmetic: this.models.arithmetic,
+      tokensPerSecond: this.pace.tokensPerSecond(),
+      paddingShare: this.paddingShare(),
+      secondsLeft: this.secondsLeft(),
+    };
   }
 
   private restore(checkpoint: ReturnType<typeof decodeCheckpoint>): void {
@@ -236,7 +343,9 @@ export class TrainingSession {
         float32Tensor(tensor.dims, float32Data(tensor).slice()),
       ]),
     );
-    this.optimizer.resumeAt(checkpoint.history.step);
+    const { step, lossScaling } = checkpoint.history;
+    if (this.scaler) this.scaler = new LossScaler(LOSS_SCALER_DEFAULTS, lossScaling);
+    this.optimizer.resumeAt(step - (lossScaling?.skippedSteps ?? 0));
   }
 
   private batch(step: number): Int32Array {
@@ -267,18 +376,26 @@ export class TrainingSession {
   }
 
   private async computeGradients(batch: Int32Array): Promise<ComputedBatch> {
-    const { model, recipe } = this.options;
-    const epoch = Math.floor(this.history.step / this.plan.stepsPerEpoch);
-    const { feeds, ...counts } = this.task.batch(this.sets.train, batch, { ...recipe, model, epoch });
+    const { feeds, ...counts } = this.feedsOf(batch, this.history.step);
     const gradients = new Map(
       [...this.arena.region('gradients')].map(([name, tensor]) => [gradientName(name), tensor]),
     );
     const loss = float32Tensor([]);
     await this.models.training.run(
-      { ...feeds, ...Object.fromEntries(this.arena.region('weights')) },
+      {
+        ...feeds,
+        ...Object.fromEntries(this.arena.region('weights')),
+        ...(this.scaler && { [LOSS_SCALE]: float32Tensor([], Float32Array.of(this.scaler.scale)) }),
+      },
       { loss, ...Object.fromEntries(gradients) },
     );
     return { ...counts, loss: float32Data(loss)[0]! };
+  }
+
+  private feedsOf(batch: Int32Array, step: number): TaskBatch {
+    const { model, recipe } = this.options;
+    const epoch = Math.floor(step / this.plan.stepsPerEpoch);
+    return this.task.batch(this.sets.train, batch, { ...recipe, model, epoch });
   }
 
   private evaluationIsDue(): boolean {
@@ -319,6 +436,13 @@ export class TrainingSession {
   }
 }
 
+function scheduleOf(
+  { schedule, learningRate }: TrainingRecipe,
+  { warmupSteps, totalSteps }: TrainingPlan,
+): Schedule {
+  return { shape: schedule ?? 'linear', learningRate, warmupSteps, totalSteps };
+}
+
 /** Throws SHAPE_MISMATCH for settings that the task cannot have. */
 function requireFitting({ microBatchSize, batchSize, masking }: TrainingRecipe, { task }: Model): void {
   if (microBatchSize !== undefined && microBatchSize < batchSize && !taskTraining(task).divisible) {
@@ -332,14 +456,21 @@ function requireFitting({ microBatchSize, batchSize, masking }: TrainingRecipe, 
   }
 }
 
-function requireFinite(step: number, values: Readonly<Record<string, number>>): void {
+function requireFinite(
+  step: number,
+  values: Readonly<Record<string, number>>,
+  precision: Precision = 'float32',
+): void {
+  const advice =
+    precision === 'float16'
+      ? 'take the precision bfloat16, whose range is that of float32'
+      : "lower the learning rate, and check the base model's weights";
+
   for (const [name, value] of Object.entries(values)) {
     if (!Number.isFinite(value)) {
-      throw new NnError(
-        'LOSS_NOT_FINITE',
-        `the ${name} is ${value} at step ${step}; lower the learning rate, and check the base model's weights`,
-        { details: { step, quantity: name, value: String(value) } },
-      );
+      throw new NnError('LOSS_NOT_FINITE', `the ${name} is ${value} at step ${step}; ${advice}`, {
+        details: { step, quantity: name, value: String(value) },
+      });
     }
   }
 }

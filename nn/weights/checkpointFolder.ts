@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tensor } from '../tensor.js';
-import { requireInnerName, withFileOf } from './byteSource.js';
-import { corrupt, isRecord, parseObject } from './jsonObject.js';
+import { elementCount, type Tensor } from '../tensor.js';
+import { withFileOf } from './byteSource.js';
+import { INDEX_BYTES_MAX, readCheckpointIndex } from './checkpointIndex.js';
+import { corrupt } from './jsonObject.js';
 import { readSafetensorsSource } from './safetensors.js';
+import { readHeader } from './safetensorsHeader.js';
 
 /** The names `transformers` gives the files of a checkpoint. */
 export const SINGLE_FILE = 'model.safetensors';
 export const INDEX_FILE = 'model.safetensors.index.json';
-
-/** Some 100,000 tensors; keeps a hostile index from being parsed at length. */
-const INDEX_BYTES_MAX = 50_000_000;
 
 /**
  * The tensors of a Hugging Face checkpoint folder: `model.safetensors`, or where that is missing all shards that
@@ -21,48 +20,49 @@ const INDEX_BYTES_MAX = 50_000_000;
  * other than `readSafetensors` knows.
  */
 export function readCheckpointFolder(folder: string): Map<string, Tensor> {
-  if (existsSync(join(folder, SINGLE_FILE)) || !existsSync(join(folder, INDEX_FILE))) {
-    return withFileOf(folder, SINGLE_FILE, readSafetensorsSource).tensors;
-  }
-  const index = withFileOf(folder, INDEX_FILE, ({ size, read }) => {
-    if (size > INDEX_BYTES_MAX) throw corrupt(`the index has ${size} bytes`);
-    return parseIndex(read(0, size));
-  });
   const tensors = new Map<string, Tensor>();
-  for (const [shard, names] of index) {
-    const { tensors: found } = withFileOf(folder, shard, readSafetensorsSource);
-    requireSameNames(shard, names, found);
+  for (const [file, named] of checkpointFiles(folder)) {
+    const { tensors: found } = withFileOf(folder, file, readSafetensorsSource);
+    if (named) requireSameNames(file, named, new Set(found.keys()));
     for (const [name, tensor] of found) tensors.set(name, tensor);
   }
   return tensors;
 }
 
-/** Names of the tensors in each shard. Throws WEIGHTS_CORRUPT. */
-function parseIndex(bytes: Uint8Array): Map<string, Set<string>> {
-  const { weight_map: weightMap } = parseObject(bytes, 'the index');
-  if (!isRecord(weightMap)) throw corrupt('the index has no weight_map');
-  const shards = new Map<string, Set<string>>();
-  for (const [name, shard] of Object.entries(weightMap)) {
-    if (typeof shard !== 'string') throw corrupt(`the index names no file for ${JSON.stringify(name)}`);
-    requireInnerName(shard);
-    const names = shards.get(shard);
-    if (names) names.add(name);
-    else shards.set(shard, new Set([name]));
+/**
+ * The number of values in the floating-point tensors of a checkpoint folder. Verifies all headers, and the index
+ * against them, without reading a value. Throws as `readCheckpointFolder`.
+ */
+export function countCheckpointParameters(folder: string): number {
+  let parameters = 0;
+  for (const [file, named] of checkpointFiles(folder)) {
+    const { tensors: found } = withFileOf(folder, file, readHeader);
+    if (named) requireSameNames(file, named, new Set(found.map(({ name }) => name)));
+    for (const { type, dims } of found) if (FLOATS.has(type)) parameters += elementCount(dims);
   }
-  return shards;
+  return parameters;
+}
+
+const FLOATS: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
+
+/** The files of a checkpoint, for shards with the names of the tensors that the index places in each. */
+function checkpointFiles(folder: string): ReadonlyMap<string, ReadonlySet<string> | undefined> {
+  if (existsSync(join(folder, SINGLE_FILE)) || !existsSync(join(folder, INDEX_FILE))) {
+    return new Map([[SINGLE_FILE, undefined]]);
+  }
+  return withFileOf(folder, INDEX_FILE, ({ size, read }) => {
+    if (size > INDEX_BYTES_MAX) throw corrupt(`the index has ${size} bytes`);
+    return readCheckpointIndex(read(0, size));
+  });
 }
 
 /** A tensor elsewhere than the index says would be lost, or would hide one of the same name in another shard. */
-function requireSameNames(
-  shard: string,
-  named: ReadonlySet<string>,
-  found: ReadonlyMap<string, Tensor>,
-): void {
+function requireSameNames(shard: string, named: ReadonlySet<string>, found: ReadonlySet<string>): void {
   for (const name of named) {
     if (!found.has(name))
       throw corrupt(`the index places ${JSON.stringify(name)} in ${shard}, it is not there`);
   }
-  for (const name of found.keys()) {
+  for (const name of found) {
     if (!named.has(name))
       throw corrupt(`${shard} holds ${JSON.stringify(name)}, the index places it elsewhere`);
   }

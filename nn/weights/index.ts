@@ -1,5 +1,7 @@
-export { readCheckpointFolder } from './checkpointFolder.js';
-export { type GgufModel, readGgufFile } from './gguf/llama.js';
+export { countCheckpointParameters, readCheckpointFolder } from './checkpointFolder.js';
+export { readCheckpointIndex } from './checkpointIndex.js';
+export { describeGgufFile, type GgufDescription, type GgufModel, readGgufFile } from './gguf/llama.js';
+export { type ModelWeights, readModelWeights } from './modelWeights.js';
 export {
   readSafetensors,
   readSafetensorsFile,

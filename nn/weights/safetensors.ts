@@ -68,6 +68,8 @@ export function safetensorsParts(
 
 const STORED_AS: Readonly<Record<DType, string>> = {
   float32: 'F32',
+  float16: 'F16',
+  bfloat16: 'BF16',
   int64: 'I64',
   int32: 'I32',
   bool: 'BOOL',

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import {
   type BuildDatasetInput,
   type BuildDatasetOutput,
+  countedLabels,
   type DatasetRow,
   type DatasetVersion,
   type Pipeline,
@@ -14,7 +15,7 @@ import { runStep } from '../step.js';
 import { tally } from '../tally.js';
 import { gatherCandidates } from './candidates.js';
 import { type CleanRow, cleanRecords, type Decision } from './clean.js';
-import { COLUMNS, toParquet } from './parquet.js';
+import { columnsOf, toParquet } from './parquet.js';
 import type { DatasetsContext } from './ports.js';
 import { RULE_VERSIONS } from './rules/index.js';
 import { splitOf } from './split.js';
@@ -26,7 +27,7 @@ const countSplits = (rows: readonly DatasetRow[]): DatasetVersion['splits'] => {
     const members = rows.filter((row) => row.split === split);
     return {
       rows: members.length,
-      labels: tally(members.map(({ label }) => label)),
+      labels: tally(members.flatMap((row) => countedLabels(row))),
       groups: tally(members.map(({ group }) => group)),
     };
   };
@@ -81,6 +82,7 @@ const makeDataset = async (
   assertLabelled(splits, pipeline.labels);
   const decisions = [...doubles, ...cleaned.decisions];
   const ofAction = (action: Decision['action']) => decisions.filter((decision) => decision.action === action);
+  const columns = columnsOf(pipeline.training.task);
   const packing = createPace(ctx, { activity: 'packing the dataset', unit: 'rows', total: rows.length });
   const dataset: DatasetVersion = {
     kind: 'DatasetVersion',
@@ -89,14 +91,14 @@ const makeDataset = async (
     recipe: pipeline.dataset,
     codeVersion: ctx.codeVersion,
     labels: pipeline.labels,
-    schema: COLUMNS.map((column) => ({ ...column })),
+    schema: columns.map((column) => ({ ...column })),
     read,
     kept: rows.length,
     dropped: tally(ofAction('dropped').map(({ reason }) => reason)),
     changed: tally(ofAction('changed').map(({ rule }) => rule)),
     nearDuplicateClusters: cleaned.nearDuplicateClusters,
     splits,
-    rows: await ctx.blobs.put(await toParquet(rows, packing)),
+    rows: await ctx.blobs.put(await toParquet(rows, columns, packing)),
   };
   // Rows go before the manifest: whoever sees the dataset sees all of it.
   await insertAll(ctx, digestOf(dataset), rows, decisions);
@@ -118,6 +120,9 @@ export const buildDataset = async ({
 }): Promise<z.infer<typeof BuildDatasetOutput>> => {
   const { pipeline } = input;
   const batches = [...new Set(input.batches)].sort();
+  const spanFields = pipeline.sources
+    .filter(({ label: { from } }) => from === 'entities' || from === 'relation')
+    .map(({ name, label }) => [name, label]);
   const step = await runStep({
     ctx,
     kind: 'DatasetVersion',
@@ -128,6 +133,7 @@ export const buildDataset = async ({
       recipe: pipeline.dataset,
       labels: pipeline.labels,
       textFields: pipeline.sources.map(({ name, textFields }) => [name, textFields]),
+      ...(spanFields.length > 0 && { spanFields }),
       rules: RULE_VERSIONS,
       codeVersion: ctx.codeVersion,
     }),

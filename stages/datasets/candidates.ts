@@ -1,4 +1,4 @@
-import type { Pipeline, SourceRecord } from '../../contracts/index.js';
+import { type Pipeline, plumblineError, type SourceRecord } from '../../contracts/index.js';
 import type { Candidate, Decision } from './clean.js';
 import type { DatasetsContext } from './ports.js';
 import { CONFLICTING_LABEL } from './rules/duplicates.js';
@@ -33,16 +33,25 @@ const choose = (
   return { chosen: first, decisions: others.map(({ recordId }) => dropped(recordId, exactDuplicate.name)) };
 };
 
+const foreignBatch = ({ name, sources }: Pipeline, { source, batchId }: SourceRecord) =>
+  plumblineError(
+    'DATASET_INVALID',
+    `batch ${batchId} is of source "${source}", which ${name} does not name`,
+    {
+      details: { source, sources: sources.map((known) => known.name) },
+    },
+  );
+
 /**
  * The records of the batches; one that several batches hold is one record.
- * @throws CLICKHOUSE_UNREACHABLE
+ * @throws CLICKHOUSE_UNREACHABLE; DATASET_INVALID for a batch of a source that the pipeline does not name
  */
 export const gatherCandidates = async (
   ctx: DatasetsContext,
   pipeline: Pipeline,
   batches: readonly string[],
 ): Promise<Candidates> => {
-  const textFields = new Map(pipeline.sources.map((source) => [source.name, source.textFields]));
+  const sources = new Map(pipeline.sources.map((source) => [source.name, source]));
   const occurrences = new Map<string, SourceRecord[]>();
   let read = 0;
   for (const batch of batches)
@@ -58,8 +67,11 @@ export const gatherCandidates = async (
     const choice = choose(same);
     decisions.push(...choice.decisions);
     if (choice.chosen === null) continue;
-    const { recordId, format, label, group, source } = choice.chosen;
-    candidates.push({ recordId, format, label, group, textFields: textFields.get(source) ?? [] });
+    const { recordId, format, label, group } = choice.chosen;
+    const source = sources.get(choice.chosen.source);
+    if (source === undefined) throw foreignBatch(pipeline, choice.chosen);
+    const { textFields, label: labelledBy } = source;
+    candidates.push({ recordId, format, label, group, textFields, labelledBy });
   }
   candidates.sort((a, b) => (a.recordId < b.recordId ? -1 : 1));
   return { read, candidates, decisions };

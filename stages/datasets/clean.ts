@@ -1,4 +1,12 @@
-import type { CleaningRecipe, DatasetDecision, SourceRecord } from '../../contracts/index.js';
+import {
+  type CleaningRecipe,
+  canonicalJson,
+  type DatasetDecision,
+  type Entity,
+  entityLabels,
+  type FilesSource,
+  type SourceRecord,
+} from '../../contracts/index.js';
 import { mapConcurrently } from '../concurrency.js';
 import { createPace } from '../pace.js';
 import type { DatasetsContext } from './ports.js';
@@ -9,6 +17,7 @@ export type Decision = Omit<DatasetDecision, 'datasetId'>;
 
 export interface CleanRow extends Pick<Draft, 'recordId' | 'label' | 'group' | 'text' | 'sentAt'> {
   readonly clusterId: string;
+  readonly entities?: Entity[];
 }
 
 export interface Cleaned {
@@ -20,6 +29,7 @@ export interface Cleaned {
 
 export interface Candidate extends Pick<SourceRecord, 'recordId' | 'format' | 'label' | 'group'> {
   readonly textFields: readonly string[];
+  readonly labelledBy: FilesSource['label'];
 }
 
 const READS_AT_ONCE = 16;
@@ -66,6 +76,13 @@ const without = <T extends { readonly recordId: string }>(
   return rows.filter(({ recordId }) => !ids.has(recordId));
 };
 
+/** Where entities are learnt the label says which are left after the rules. */
+const labelled = (draft: Draft): Draft =>
+  draft.spans === undefined ? draft : { ...draft, label: entityLabels(draft.spans) };
+
+const annotationOf = ({ label, spans }: Draft): string =>
+  spans === undefined ? label : canonicalJson(spans);
+
 /**
  * From raw records to clean rows: decodes, normalises, drops and cuts by the table of rules, and says why.
  * @param candidates differing record ids, ordered by record id
@@ -88,11 +105,12 @@ export const cleanRecords = async (
   for await (const { draft, decisions: made } of ruled) {
     await reading.tick(++done);
     decisions.push(...made);
-    if (draft !== null) drafts.push(draft);
+    if (draft !== null) drafts.push(labelled(draft));
   }
   reading.finish(done);
 
-  const exact = exactDuplicate.find(drafts);
+  // Of equal texts the very spans must be equal; nearly equal ones have them at other places.
+  const exact = exactDuplicate.find(drafts.map((draft) => ({ ...draft, label: annotationOf(draft) })));
   decisions.push(...dropDecisions(exactDuplicate.name, exact));
   const distinct = without(drafts, exact);
   const comparing = createPace(ctx, {
@@ -103,11 +121,12 @@ export const cleanRecords = async (
   const near = await nearDuplicate.find(distinct, recipe.nearDuplicates, comparing);
   comparing.finish(distinct.length);
   decisions.push(...dropDecisions(nearDuplicate.name, near.duplicates));
-  const rows = without(distinct, near.duplicates).map(({ recordId, label, group, text, sentAt }) => ({
+  const rows = without(distinct, near.duplicates).map(({ recordId, label, group, text, spans, sentAt }) => ({
     recordId,
     label,
     group,
     text,
+    ...(spans !== undefined && { entities: [...spans] }),
     sentAt,
     clusterId: near.clusterOf.get(recordId) ?? recordId,
   }));

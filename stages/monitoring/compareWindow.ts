@@ -8,6 +8,7 @@ import {
   modelNameOf,
   type PredictionRow,
   plumblineError,
+  TASK_RULES,
 } from '../../contracts/index.js';
 import { digestOf, sha256Hex } from '../digest.js';
 import { createPace } from '../pace.js';
@@ -28,13 +29,17 @@ const referenceOf = (rows: readonly EvaluationRow[], rowsMax: number): readonly 
     .slice(0, rowsMax)
     .map(({ row }) => row);
 
+/** Of entities, the share of texts with one of the label. */
 const labelShares = (
-  labels: readonly string[],
+  { labels, task = 'sequence-classification' }: Pick<ModelVersion, 'labels' | 'task'>,
   window: readonly PredictionRow[],
   reference: readonly EvaluationRow[],
 ): HealthReport['labelShares'] => {
+  const several = TASK_RULES[task].labelledBy.includes('entities');
+  const has = (predicted: string, label: string) =>
+    several ? predicted.split(' ').includes(label) : predicted === label;
   const share = (rows: readonly { readonly predicted: string }[], label: string) =>
-    rows.filter(({ predicted }) => predicted === label).length / rows.length;
+    rows.filter(({ predicted }) => has(predicted, label)).length / rows.length;
   return Object.fromEntries(
     labels.map((label) => [label, { window: share(window, label), reference: share(reference, label) }]),
   );
@@ -95,7 +100,7 @@ const compare = async (
     statistic,
     threshold,
     pValue,
-    labelShares: labelShares(version.labels, window, reference),
+    labelShares: labelShares(version, window, reference),
   };
 };
 

@@ -1,5 +1,5 @@
-import { plumblineError, type TrainingRun } from '../../contracts/index.js';
-import { buildClassifier, type Classifier, readSafetensors } from '../../nn/index.js';
+import { plumblineError, TASK_RULES, type TrainingRun } from '../../contracts/index.js';
+import { buildModel, type Model, readSafetensors } from '../../nn/index.js';
 import type { BlobStore } from '../ports.js';
 
 /** @throws BASE_MODEL_UNSUPPORTED when the bytes are no JSON object */
@@ -16,29 +16,31 @@ export const parseModelConfig = (bytes: Uint8Array): Readonly<Record<string, unk
 };
 
 /**
- * The classifier a training run made.
+ * The model a training run made.
  * @throws OBJECT_NOT_FOUND, OBJECT_CORRUPT, WEIGHTS_CORRUPT, BASE_MODEL_UNSUPPORTED
  */
-export const loadClassifier = async (
+export const loadTrainedModel = async (
   { blobs }: { readonly blobs: BlobStore },
   run: TrainingRun,
-): Promise<Classifier> => {
+): Promise<Model> => {
   const [config, weights] = await Promise.all([blobs.get(run.base.config), blobs.get(run.weights)]);
   const tensors = readSafetensors(weights);
-  const classifier = buildClassifier({
+  const { head, classesOf } = TASK_RULES[run.recipe.task];
+  const model = buildModel({
     configJson: parseModelConfig(config),
     weights: tensors,
-    labels: run.labels,
+    task: head,
+    labels: classesOf(run.labels),
     seed: run.recipe.seed,
   });
   // What is missing was drawn at random, and would be measured as if it had been trained.
-  for (const [name, { dims }] of classifier.parameters) {
+  for (const [name, { dims }] of model.parameters) {
     const found = tensors.get(name)?.dims;
     if (found?.join() !== dims.join())
       throw plumblineError(
         'WEIGHTS_CORRUPT',
-        `The trained weights should hold ${name} of shape [${dims}] for ${run.labels.length} labels, found [${found}].`,
+        `The trained weights should hold ${name} of shape [${dims}] for ${model.labels.length} labels, found [${found}].`,
       );
   }
-  return classifier;
+  return model;
 };

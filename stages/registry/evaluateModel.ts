@@ -1,17 +1,26 @@
 import {
+  type Baselines,
   type DatasetRow,
   type Evaluation,
   type EvaluationRow,
   metricSummaryOf,
   type Pipeline,
   plumblineError,
+  TASK_RULES,
   type TrainingRun,
 } from '../../contracts/index.js';
 import { digestOf } from '../digest.js';
 import { runStep } from '../step.js';
-import { type CurveData, curvePoint, curvePointOfRun, judgeBaseline, rowsOfRun } from './learningCurve.js';
+import {
+  type CurveData,
+  curveFigureOf,
+  curvePoint,
+  curvePointOfRun,
+  judgeBaseline,
+  rowsOfRun,
+} from './learningCurve.js';
 import { classificationMetrics } from './metrics/classificationMetrics.js';
-import { indexLabels, type Judged, judge } from './metrics/judged.js';
+import { indexLabels, type Judgement, judgeEntities, judgeRows } from './metrics/judged.js';
 import { slicesOf } from './metrics/slices.js';
 import type { RegistryContext } from './ports.js';
 import { predictRows } from './predictRows.js';
@@ -55,13 +64,16 @@ export const evaluateModel = async ({ ctx, input }: { ctx: RegistryContext; inpu
   return {
     evaluationId: id,
     test: metricSummaryOf(artifact.test),
-    baselines: {
-      majority: metricSummaryOf(artifact.baselines.majority),
-      tfidfLinear: metricSummaryOf(artifact.baselines.tfidfLinear),
-    },
+    baselines: summariesOf(artifact.baselines),
     reused,
   };
 };
+
+const summariesOf = ({ majority, tfidfLinear, dictionary }: Baselines) => ({
+  majority: metricSummaryOf(majority),
+  ...(tfidfLinear !== undefined && { tfidfLinear: metricSummaryOf(tfidfLinear) }),
+  ...(dictionary !== undefined && { dictionary: metricSummaryOf(dictionary) }),
+});
 
 const measure = async (ctx: RegistryContext, input: EvaluateModelInput): Promise<Evaluation> => {
   const { pipeline, trainingRunId, datasetId, learningCurveRuns } = input;
@@ -77,15 +89,17 @@ const measure = async (ctx: RegistryContext, input: EvaluateModelInput): Promise
   const rows = await predictSplits(ctx, trainingRunId, run, [...data.validation, ...data.test]);
   const validationRows = rows.filter((row) => row.split === 'validation');
   const testRows = rows.filter((row) => row.split === 'test');
-  const model = judge(data.labels, testRows);
+  const model = judgeRows(data.labels, testRows);
+  const curve = { ...options, figureOf: curveFigureOf(run) };
   const baseline = await judgeBaseline(ctx, run, data);
-  const points = [await curvePoint(ctx, run.rows, model, baseline, options)];
+  const points = [await curvePoint(ctx, run.rows, model, baseline, curve)];
   for (const curveRun of curveRuns) {
     tell(ctx, `measuring the model of ${curveRun.rows} rows`, data.test.length);
-    points.push(await curvePointOfRun(ctx, curveRun, data, options));
+    points.push(await curvePointOfRun(ctx, curveRun, data, curve));
   }
 
-  const metrics = (judged: Judged) => classificationMetrics(ctx, judged, options);
+  const ofEntities = !('truth' in model);
+  const metrics = (judged: Judgement) => classificationMetrics(ctx, judged, options);
   const evaluation = {
     kind: 'Evaluation' as const,
     pipeline: pipeline.name,
@@ -94,16 +108,18 @@ const measure = async (ctx: RegistryContext, input: EvaluateModelInput): Promise
     recipe,
     codeVersion: ctx.codeVersion,
     test: await metrics(model),
-    validation: await metrics(judge(data.labels, validationRows)),
+    validation: await metrics(judgeRows(data.labels, validationRows)),
     baselines: {
-      majority: await metrics(judgeMajority(run, data, model)),
-      tfidfLinear: await metrics(baseline),
+      majority: await metrics(judgeMajority(run, data)),
+      [ofEntities ? 'dictionary' : 'tfidfLinear']: await metrics(baseline),
     },
     slices: await slicesOf(ctx, testRows, {
       ...options,
       labels: data.labels,
       lengthEdges: recipe.lengthSlices,
       maxLength: run.recipe.maxLength,
+      // Only a label is read from the beginning of a text; entities are found in all of it.
+      cutAtLimit: !ofEntities,
       sliceRowsMin: recipe.sliceRowsMin,
     }),
     learningCurve: points.sort((a, b) => a.rows - b.rows),
@@ -124,13 +140,14 @@ const predictSplits = async (
   tell(ctx, 'predicting the validation and test splits', rows.length);
   const predictions = await predictRows(ctx, run, rows);
   const evaluationRows = predictions.map(
-    ({ row: { recordId, label, group, split }, ...said }): EvaluationRow => ({
+    ({ row: { recordId, label, group, split, entities }, ...said }): EvaluationRow => ({
       trainingRunId,
       split,
       recordId,
       label,
       group,
       ...said,
+      ...(entities !== undefined && { entities }),
     }),
   );
   await ctx.evaluations.insert(evaluationRows);
@@ -161,12 +178,21 @@ const splitsOf = (rows: readonly DatasetRow[], { labels }: TrainingRun) => {
   return { labels, train: of('train'), validation: of('validation'), test: of('test') };
 };
 
-const judgeMajority = (run: TrainingRun, { labels, train }: CurveData, { truth }: Judged): Judged => {
-  const classes = indexLabels(
-    labels,
-    rowsOfRun(run, train).map((row) => row.label),
-  );
-  return { labels, truth, predicted: predictMajority(classes, labels.length, truth.length) };
+/** The most frequent label of the training rows; of words most are in no entity. */
+const judgeMajority = (run: TrainingRun, { labels, train, test }: CurveData): Judgement => {
+  if (TASK_RULES[run.recipe.task].head === 'token-classification')
+    return judgeEntities(
+      labels,
+      test.map(({ entities = [] }) => ({ truth: entities, found: [] })),
+    );
+  const indices = (rows: readonly DatasetRow[]) =>
+    indexLabels(
+      labels,
+      rows.map((row) => row.label),
+    );
+  const truth = indices(test);
+  const predicted = predictMajority(indices(rowsOfRun(run, train)), labels.length, truth.length);
+  return { labels, truth, predicted };
 };
 
 const tell = (ctx: RegistryContext, activity: string, rows: number): void =>

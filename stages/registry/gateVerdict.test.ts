@@ -6,7 +6,7 @@ const policy = (gate: Readonly<Record<string, number>> = {}) => PromotionPolicy.
 const against = (value: number, low: number, high: number, rowsLeftOut = 0) => ({
   rows: 300,
   candidate: 0.9 + value,
-  champion: { version: 3, macroF1: 0.9, difference: { value, low, high }, rowsLeftOut },
+  champion: { version: 3, metric: 0.9, difference: { value, low, high }, rowsLeftOut },
 });
 
 describe('gateVerdict', () => {

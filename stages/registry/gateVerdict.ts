@@ -1,12 +1,13 @@
 import type { Deployment, Interval, PromotionPolicy } from '../../contracts/index.js';
+import { FIGURES } from './metrics/figures.js';
 
-/** A candidate's macro-F1 beside the champion's on the same rows. */
+/** A candidate's figure beside the champion's on the same rows. */
 export interface Comparison {
   readonly rows: number;
   readonly candidate: number;
   readonly champion: {
     readonly version: number;
-    readonly macroF1: number;
+    readonly metric: number;
     /** Candidate minus champion. */
     readonly difference: Interval;
     /** Test rows that the champion was trained on. */
@@ -45,13 +46,13 @@ export const gateVerdict = (
 const measured = ({ rows, candidate, champion }: Comparison, { alias, gate }: PromotionPolicy): Verdict => {
   const reaches = candidate >= gate.minimum;
   const reasons = [
-    `Macro-F1 ${figure(candidate)} on ${rows} test rows ${reaches ? 'reaches' : 'is below'} the minimum of ${gate.minimum}.`,
+    `${FIGURES[gate.metric ?? 'macroF1'].title} ${figure(candidate)} on ${rows} test rows ${reaches ? 'reaches' : 'is below'} the minimum of ${gate.minimum}.`,
   ];
   if (champion === null) {
     reasons.push(`No version is ${alias} yet, so there is none to beat.`);
     return { passed: reaches, reasons };
   }
-  const { difference, macroF1, rowsLeftOut, version } = champion;
+  const { difference, metric, rowsLeftOut, version } = champion;
   const leads = difference.low > gate.margin;
   const lead = gate.margin === 0 ? 'better' : `better by more than ${gate.margin}`;
   const verdict = leads
@@ -60,7 +61,7 @@ const measured = ({ rows, candidate, champion }: Comparison, { alias, gate }: Pr
       ? 'It is worse than'
       : `It is not shown to be ${lead} than`;
   reasons.push(
-    `${verdict} version ${version}, which is ${alias} and reaches ${figure(macroF1)} on the same rows: the difference is ` +
+    `${verdict} version ${version}, which is ${alias} and reaches ${figure(metric)} on the same rows: the difference is ` +
       `${signed(difference.value)}, ${Math.round(gate.confidence * 1000) / 10} % interval ` +
       `[${signed(difference.low)}, ${signed(difference.high)}].`,
   );

@@ -1,5 +1,5 @@
 import { plumblineError } from '../../contracts/index.js';
-import { type Classifier, classifierArchitecture, writeSafetensors } from '../../nn/index.js';
+import { architectureOf, type Model, writeSafetensors } from '../../nn/index.js';
 
 const json = (value: unknown): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
@@ -35,7 +35,7 @@ const addedTokens = (tokenizerJson: Uint8Array): ReadonlySet<string> => {
 };
 
 export interface HuggingFaceSource {
-  readonly classifier: Classifier;
+  readonly model: Model;
   /** The base model's config.json, parsed. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly tokenizerJson: Uint8Array;
@@ -44,14 +44,14 @@ export interface HuggingFaceSource {
 }
 
 /**
- * The folder that `transformers`' AutoModelForSequenceClassification and AutoTokenizer load: file name -> bytes.
+ * The folder that `transformers`' AutoModelForSequenceClassification, or AutoModelForTokenClassification, and AutoTokenizer load: file name -> bytes.
  * @throws TOKENIZER_INVALID
  */
 export const huggingFaceFiles = (source: HuggingFaceSource): Record<string, Uint8Array> => {
-  const { classifier, config, tokenizerJson, maxLength } = source;
-  const { labels } = classifier;
+  const { model, config, tokenizerJson, maxLength } = source;
+  const { labels } = model;
   const known = addedTokens(tokenizerJson);
-  const isEncoder = classifier.modelType === 'bert' || classifier.modelType === 'roberta';
+  const isEncoder = model.modelType === 'bert' || model.modelType === 'roberta';
   const specialTokens = Object.fromEntries(
     (isEncoder ? ENCODER_ROLES : DECODER_ROLES).flatMap((role) => {
       const token = SPECIAL_TOKENS[role].find((candidate) => known.has(candidate));
@@ -61,19 +61,19 @@ export const huggingFaceFiles = (source: HuggingFaceSource): Record<string, Uint
   return {
     'config.json': json({
       ...config,
-      architectures: [classifierArchitecture(classifier)],
-      problem_type: 'single_label_classification',
+      architectures: [architectureOf(model)],
+      ...(model.task === 'sequence-classification' && { problem_type: 'single_label_classification' }),
       id2label: Object.fromEntries(labels.map((label, index) => [index, label])),
       label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
     }),
-    'model.safetensors': writeSafetensors(classifier.parameters, { format: 'pt' }),
+    'model.safetensors': writeSafetensors(model.parameters, { format: 'pt' }),
     'tokenizer.json': tokenizerJson,
     // The generic class takes tokenizer.json as it is; a BERT class would rebuild parts of it from a vocabulary.
     'tokenizer_config.json': json({
       tokenizer_class: 'PreTrainedTokenizerFast',
       model_max_length: maxLength,
       model_input_names:
-        classifier.modelType === 'bert'
+        model.modelType === 'bert'
           ? ['input_ids', 'token_type_ids', 'attention_mask']
           : ['input_ids', 'attention_mask'],
       ...specialTokens,

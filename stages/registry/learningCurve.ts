@@ -1,9 +1,18 @@
-import type { DatasetRow, Interval, LearningCurvePoint, TrainingRun } from '../../contracts/index.js';
+import {
+  type DatasetRow,
+  type Interval,
+  type LearningCurvePoint,
+  TASK_RULES,
+  type TrainingRun,
+} from '../../contracts/index.js';
 import { firstRowsByHash } from '../subset.js';
-import { type BootstrapOptions, bootstrapTally, macroF1Difference } from './metrics/bootstrap.js';
-import { indexLabels, type Judged } from './metrics/judged.js';
-import { macroF1Of } from './metrics/tally.js';
-import { type PredictContext, predictRows } from './predictRows.js';
+import { predictByDictionary } from './dictionary/baseline.js';
+import { type BootstrapOptions, bootstrapTally, pairedDifference } from './metrics/bootstrap.js';
+import { FIGURES } from './metrics/figures.js';
+import { indexLabels, type Judgement, judgeEntities, judgeRows } from './metrics/judged.js';
+import type { Tally } from './metrics/tally.js';
+import { predictRows } from './predictRows.js';
+import type { PredictContext } from './rowPrediction.js';
 import { predictTfidfLinear } from './tfidf/baseline.js';
 
 export interface CurveData {
@@ -16,13 +25,31 @@ export interface CurveData {
 export const rowsOfRun = (run: TrainingRun, train: readonly DatasetRow[]): DatasetRow[] =>
   firstRowsByHash(train, run.rows, run.recipe.seed);
 
-/** The TF-IDF baseline trained on a run's rows and judged on the test split. @throws CANCELLED */
+export interface CurveOptions extends BootstrapOptions {
+  figureOf(tally: Tally): number;
+}
+
+/** What the learning curve of a run's task shows. */
+export const curveFigureOf = ({ recipe }: TrainingRun): CurveOptions['figureOf'] =>
+  FIGURES[TASK_RULES[recipe.task].metrics[0]].of;
+
+/** What learns from a run's rows beside the model, judged on the test split. @throws CANCELLED */
 export const judgeBaseline = async (
   ctx: PredictContext,
   run: TrainingRun,
-  { labels, train, test }: CurveData,
-): Promise<Judged> => {
+  data: CurveData,
+): Promise<Judgement> => {
+  const { labels, train, test } = data;
   const rows = rowsOfRun(run, train);
+  if (TASK_RULES[run.recipe.task].head === 'token-classification') {
+    const known = rows.map(({ text, entities = [] }) => ({ text, entities }));
+    const texts = test.map((row) => row.text);
+    const found = await predictByDictionary(ctx, known, texts);
+    return judgeEntities(
+      labels,
+      test.map(({ entities = [] }, index) => ({ truth: entities, found: found[index]! })),
+    );
+  }
   const predicted = await predictTfidfLinear(
     ctx,
     {
@@ -50,17 +77,18 @@ export const winnerOf = ({ low, high }: Interval): LearningCurvePoint['winner'] 
 export const curvePoint = async (
   ctx: PredictContext,
   rows: number,
-  model: Judged,
-  baseline: Judged,
-  options: BootstrapOptions,
+  model: Judgement,
+  baseline: Judgement,
+  options: CurveOptions,
 ): Promise<LearningCurvePoint> => {
-  const macroF1 = async (judged: Judged) =>
-    (await bootstrapTally(ctx, judged, (tally) => [macroF1Of(tally)], options))[0]!;
+  const { figureOf } = options;
+  const figure = async (judged: Judgement) =>
+    (await bootstrapTally(ctx, judged, (tally) => [figureOf(tally)], options))[0]!;
   return {
     rows,
-    model: await macroF1(model),
-    baseline: await macroF1(baseline),
-    winner: winnerOf(await macroF1Difference(ctx, model, baseline, options)),
+    model: await figure(model),
+    baseline: await figure(baseline),
+    winner: winnerOf(await pairedDifference(ctx, model, baseline, figureOf, options)),
   };
 };
 
@@ -69,13 +97,12 @@ export const curvePointOfRun = async (
   ctx: PredictContext,
   run: TrainingRun,
   data: CurveData,
-  options: BootstrapOptions,
+  options: CurveOptions,
 ): Promise<LearningCurvePoint> => {
   const predictions = await predictRows(ctx, run, data.test);
-  const baseline = await judgeBaseline(ctx, run, data);
-  const predicted = indexLabels(
+  const model = judgeRows(
     data.labels,
-    predictions.map((prediction) => prediction.predicted),
+    predictions.map(({ row, ...said }) => ({ ...row, ...said })),
   );
-  return curvePoint(ctx, run.rows, { ...baseline, predicted }, baseline, options);
+  return curvePoint(ctx, run.rows, model, await judgeBaseline(ctx, run, data), options);
 };

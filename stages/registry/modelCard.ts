@@ -1,12 +1,16 @@
-import type {
-  ClassificationMetrics,
-  DatasetVersion,
-  Evaluation,
-  Interval,
-  Pipeline,
-  TrainingRun,
+import {
+  type ClassificationMetrics,
+  type DatasetVersion,
+  type Evaluation,
+  type Interval,
+  learntBaselineOf,
+  modelNameOf,
+  type Pipeline,
+  TASK_RULES,
+  type TrainingRun,
 } from '../../contracts/index.js';
-import { modelNameOf } from '../../contracts/index.js';
+import { cardUse } from './cardUse.js';
+import { wordingOf } from './report/wording.js';
 
 /** Licences of base models this project names itself; another base model's own page states its licence. */
 const BASE_LICENCES: readonly (readonly [RegExp, string])[] = [
@@ -50,33 +54,29 @@ export const modelCard = ({ pipeline, run, evaluation, dataset, ids }: ModelCard
   const { base, recipe } = run;
   const licence = BASE_LICENCES.find(([pattern]) => pattern.test(base.reference))?.[1];
   const model = modelNameOf(pipeline);
+  const use = cardUse(recipe.task);
+  const wording = wordingOf(evaluation.test);
+  const learnt = learntBaselineOf(evaluation.baselines);
   const total = dataset.splits.train.rows + dataset.splits.validation.rows + dataset.splits.test.rows;
   const confidence = Math.round(evaluation.recipe.confidence * 1000) / 10;
   const lines = [
     '---',
-    ...yamlHeader(model, base.reference, licence, evaluation.test),
+    ...yamlHeader(model, run, licence, evaluation.test),
     '---',
     '',
     `# ${model}`,
     '',
-    escaped(pipeline.description) || `A text classifier made by the pipeline ${pipeline.name}.`,
+    escaped(pipeline.description) || `${use.kind} made by the pipeline ${pipeline.name}.`,
     '',
     '## Intended use',
     '',
-    `Sorts one text into one of: ${run.labels.map((label) => `**${escaped(label)}**`).join(', ')}. It is meant for`,
+    `${use.does} ${run.labels.map((label) => `**${escaped(label)}**`).join(', ')}. It is meant for`,
     `texts like those it was trained on (${dataset.kept} records of the pipeline "${pipeline.name}"). A person should`,
     'look at decisions that matter; the scores are not calibrated probabilities.',
     '',
     '## How to use it',
     '',
-    '```python',
-    'from transformers import pipeline',
-    'classify = pipeline("text-classification", model="PATH_OF_THIS_FOLDER", truncation=True)',
-    'classify("the text")',
-    '```',
-    '',
-    '`model.onnx` is the same model for ONNX Runtime: inputs `input_ids` and `attention_mask` (int64, batch x',
-    'sequence), outputs `logits` and `embedding`.',
+    ...use.how,
     '',
     '## Training data',
     '',
@@ -98,17 +98,20 @@ export const modelCard = ({ pipeline, run, evaluation, dataset, ids }: ModelCard
     `Fine-tuned from \`${base.reference}\` (${base.architecture}, ${base.parameters} parameters,`,
     `${trainedPart(run)})${beginning(run)}: ${run.steps} steps of`,
     `${recipe.batchSize} texts, learning rate ${recipe.learningRate}, weight decay ${recipe.weightDecay}, seed`,
-    `${recipe.seed}. The weights are those of step ${run.bestStep}, the best on validation macro-F1.`,
+    `${recipe.seed}. The weights are those of step ${run.bestStep}, the best on validation ${wording.metric}.`,
     '',
     `## Results on the test split (${evaluation.test.rows} rows, ${confidence} % bootstrap intervals)`,
     '',
-    '| | macro-F1 | accuracy |',
-    '|---|---|---|',
-    metricsRow('this model', evaluation.test),
-    metricsRow('linear model on TF-IDF', evaluation.baselines.tfidfLinear),
-    metricsRow('always the most frequent label', evaluation.baselines.majority),
+    ...metricsTable(wording.accuracy, [
+      ['this model', evaluation.test],
+      [learnt.name, learnt.metrics],
+      [
+        `always ${wording.majority === 'most frequent label' ? 'the most frequent label' : wording.majority}`,
+        evaluation.baselines.majority,
+      ],
+    ]),
     '',
-    '| label | precision | recall | F1 | rows |',
+    `| ${wording.label} | precision | recall | F1 | ${wording.counted} |`,
     '|---|---|---|---|---:|',
     ...evaluation.test.classes.map(
       ({ label, precision, recall, f1, support }) =>
@@ -119,7 +122,7 @@ export const modelCard = ({ pipeline, run, evaluation, dataset, ids }: ModelCard
     '',
     '## Limits',
     '',
-    `- Only the first ${recipe.maxLength} tokens of a text are read.`,
+    use.limit(recipe.maxLength),
     '- Texts of other kinds, languages or times than the training data may be sorted wrongly with a high score.',
     '- It inherits the biases of its base model and of whoever labelled the data.',
     '',
@@ -135,7 +138,12 @@ export const modelCard = ({ pipeline, run, evaluation, dataset, ids }: ModelCard
       evaluation: ids.evaluation,
       'training run': ids.trainingRun,
       dataset: run.dataset,
-      'base weights (SHA-256)': base.weights.sha256,
+      ...Object.fromEntries(
+        Object.entries(base.weights).map(([file, { sha256 }]) => [
+          `${file} of the base model (SHA-256)`,
+          sha256,
+        ]),
+      ),
       ...Object.fromEntries(dataset.batches.map((batch, index) => [`source batch ${index + 1}`, batch])),
       'code version': run.codeVersion,
     }).map(([name, id]) => `- ${name}: \`${id}\``),
@@ -144,23 +152,35 @@ export const modelCard = ({ pipeline, run, evaluation, dataset, ids }: ModelCard
   return lines.join('\n');
 };
 
-const metricsRow = (name: string, { macroF1, accuracy }: ClassificationMetrics): string =>
-  `| ${name} | ${interval(macroF1)} | ${interval(accuracy)} |`;
+const metricsTable = (
+  accuracyName: string,
+  rows: readonly (readonly [name: string, metrics: ClassificationMetrics])[],
+): string[] => {
+  const ofEntities = rows[0]?.[1].entities !== undefined;
+  return [
+    `| | ${ofEntities ? 'entity F1 | ' : ''}macro-F1 | ${accuracyName} |`,
+    `|---|${ofEntities ? '---|' : ''}---|---|`,
+    ...rows.map(([name, { entities, macroF1, accuracy }]) => {
+      const figures = [...(entities === undefined ? [] : [entities.f1]), macroF1, accuracy];
+      return `| ${name} | ${figures.map(interval).join(' | ')} |`;
+    }),
+  ];
+};
 
 /** The metadata header of a Hugging Face model card. Strings are JSON, which is YAML too. */
 const yamlHeader = (
   model: string,
-  base: string,
+  { base: { reference: base }, recipe: { task } }: TrainingRun,
   licence: string | undefined,
   test: ClassificationMetrics,
 ): string[] => [
   ...(licence === undefined ? ['license: other'] : [`license: ${licence}`]),
   'library_name: transformers',
-  'pipeline_tag: text-classification',
+  `pipeline_tag: ${TASK_RULES[task].pipelineTag}`,
   ...(base.startsWith('hf:') ? [`base_model: ${JSON.stringify(base.slice(3).split('@')[0])}`] : []),
   'tags:',
   '- plumbline',
-  '- text-classification',
+  `- ${TASK_RULES[task].pipelineTag}`,
   '- onnx',
   'metrics:',
   '- f1',
@@ -169,15 +189,19 @@ const yamlHeader = (
   `- name: ${JSON.stringify(model)}`,
   '  results:',
   '  - task:',
-  '      type: text-classification',
+  `      type: ${TASK_RULES[task].pipelineTag}`,
   '    dataset:',
   `      name: ${JSON.stringify(`${model} (test split)`)}`,
   '      type: private',
   '      split: test',
   '    metrics:',
+  ...(test.entities === undefined
+    ? []
+    : ['    - type: f1', '      name: entity F1', `      value: ${number(test.entities.f1.value)}`]),
   '    - type: f1',
   '      name: macro-F1',
   `      value: ${number(test.macroF1.value)}`,
   '    - type: accuracy',
+  ...(test.entities === undefined ? [] : ['      name: texts without a mistake']),
   `      value: ${number(test.accuracy.value)}`,
 ];

@@ -1,34 +1,27 @@
-import type { DatasetRow, ExecutionProvider, TrainingRun } from '../../contracts/index.js';
+import { type DatasetRow, TASK_RULES, type TrainingRun } from '../../contracts/index.js';
 import { exportOnnx, loadTokenizer, startPrediction } from '../../nn/index.js';
-import { throwIfCancelled } from '../pace.js';
-import type { BlobStore, StageContext } from '../ports.js';
-import { loadClassifier } from './classifier.js';
+import { loadTrainedModel } from './classifier.js';
+import { predictEntities } from './predictEntities.js';
+import type { PredictContext, RowPrediction } from './rowPrediction.js';
+import { untilCancelled } from './untilCancelled.js';
 
 const BATCH_SIZE = 16;
-
-/** What a model says of one row. */
-export interface RowPrediction {
-  readonly row: DatasetRow;
-  readonly predicted: string;
-  /** Probabilities in the order of the run's labels. */
-  readonly scores: number[];
-  readonly embedding: number[];
-  /** Tokens the model read, special ones included. */
-  readonly tokens: number;
-}
-
-export interface PredictContext extends StageContext {
-  readonly blobs: BlobStore;
-  readonly threads: number;
-  readonly providers: readonly ExecutionProvider[];
-}
 
 /**
  * Predictions in the order of the rows, by the same ONNX model that is registered and served, off the calling
  * thread.
  * @throws CANCELLED, and what loading the model throws
  */
-export const predictRows = async (
+export const predictRows = (
+  ctx: PredictContext,
+  run: TrainingRun,
+  rows: readonly DatasetRow[],
+): Promise<RowPrediction[]> =>
+  TASK_RULES[run.recipe.task].head === 'token-classification'
+    ? predictEntities(ctx, run, rows)
+    : predictLabels(ctx, run, rows);
+
+const predictLabels = async (
   ctx: PredictContext,
   run: TrainingRun,
   rows: readonly DatasetRow[],
@@ -39,8 +32,11 @@ export const predictRows = async (
     { maxLength: run.recipe.maxLength },
   );
   const sequences = encoded.map(({ ids }) => ids);
-  const model = exportOnnx(await loadClassifier(ctx, run));
-  const { probabilities, embeddings } = await predictUntilCancelled(ctx, model, sequences);
+  const model = exportOnnx(await loadTrainedModel(ctx, run));
+  const { threads, providers } = ctx;
+  const { probabilities, embeddings } = await untilCancelled(ctx.signal, () =>
+    startPrediction({ model, sequences, batchSize: BATCH_SIZE, threads, providers }),
+  );
   const classes = run.labels.length;
   const hidden = rows.length === 0 ? 0 : embeddings.length / rows.length;
   return rows.map((row, index) => {
@@ -53,26 +49,4 @@ export const predictRows = async (
       tokens: sequences[index]!.length,
     };
   });
-};
-
-const predictUntilCancelled = async (
-  { signal, threads, providers }: PredictContext,
-  model: Uint8Array,
-  sequences: readonly Int32Array[],
-) => {
-  throwIfCancelled(signal);
-  const prediction = startPrediction({
-    model,
-    sequences,
-    batchSize: BATCH_SIZE,
-    threads,
-    providers: providers,
-  });
-  const cancel = () => prediction.cancel();
-  signal.addEventListener('abort', cancel, { once: true });
-  try {
-    return await prediction.result;
-  } finally {
-    signal.removeEventListener('abort', cancel);
-  }
 };

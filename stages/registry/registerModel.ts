@@ -2,7 +2,7 @@ import { type ModelVersion, modelNameOf, type Pipeline, plumblineError } from '.
 import { exportOnnx } from '../../nn/index.js';
 import { digestOf } from '../digest.js';
 import { throwIfCancelled } from '../pace.js';
-import { loadClassifier, parseModelConfig } from './classifier.js';
+import { loadTrainedModel, parseModelConfig } from './classifier.js';
 import { huggingFaceFiles } from './huggingFace.js';
 import { modelCard } from './modelCard.js';
 import type { RegistryContext } from './ports.js';
@@ -60,8 +60,8 @@ const makeVersion = async (
       `Evaluation ${evaluationId} is of training run ${evaluation.trainingRun}, not of ${trainingRunId}.`,
     );
   const dataset = await ctx.artifacts.get('DatasetVersion', run.dataset);
-  const classifier = await loadClassifier(ctx, run);
-  const { maxLength } = run.recipe;
+  const trained = await loadTrainedModel(ctx, run);
+  const { maxLength, task } = run.recipe;
   const card = modelCard({
     pipeline,
     run,
@@ -70,9 +70,9 @@ const makeVersion = async (
     ids: { trainingRun: trainingRunId, evaluation: evaluationId },
   });
   const contents: Record<string, Uint8Array> = {
-    'model.onnx': exportOnnx(classifier),
+    'model.onnx': exportOnnx(trained),
     ...huggingFaceFiles({
-      classifier,
+      model: trained,
       config: parseModelConfig(await ctx.blobs.get(run.base.config)),
       tokenizerJson: await ctx.blobs.get(run.base.tokenizer),
       maxLength,
@@ -96,6 +96,7 @@ const makeVersion = async (
     trainingRun: trainingRunId,
     evaluation: evaluationId,
     dataset: run.dataset,
+    ...(task !== 'sequence-classification' && { task }),
     labels: run.labels,
     maxLength,
     serving: pipeline.serving,

@@ -66,7 +66,7 @@ const source = (labels: readonly string[]): ReportSource => {
         architecture: 'bert',
         parameters: 1,
         config: blob,
-        weights: blob,
+        weights: { [HOSTILE]: blob },
         tokenizer: blob,
       },
       recipe,

@@ -1,13 +1,15 @@
-import type {
-  DatasetVersion,
-  Evaluation,
-  EvaluationRow,
-  Interval,
-  LearningCurvePoint,
-  SourceBatch,
-  TrainingRun,
+import {
+  type DatasetVersion,
+  type Evaluation,
+  type EvaluationRow,
+  type Interval,
+  type LearningCurvePoint,
+  learntBaselineOf,
+  type SourceBatch,
+  type TrainingRun,
 } from '../../contracts/index.js';
-import { BASELINE, learningCurveChart, lossChart, MODEL, validationChart } from './report/charts.js';
+import { learningCurveChart, lossChart, MODEL, validationChart } from './report/charts.js';
+import { entityMistakesSection } from './report/entityMistakes.js';
 import { count, figure, percent, range } from './report/format.js';
 import { type Html, html } from './report/html.js';
 import { mistakesSection } from './report/mistakes.js';
@@ -22,6 +24,7 @@ import {
   withInterval,
 } from './report/tables.js';
 import { verdict } from './report/verdict.js';
+import { decidingFigure, type Wording, wordingOf } from './report/wording.js';
 
 export interface ReportSource {
   readonly evaluation: Omit<Evaluation, 'report'>;
@@ -40,13 +43,18 @@ export interface ReportSource {
 export const renderReport = (source: ReportSource): string => {
   const { evaluation, run, dataset } = source;
   const { test, recipe, baselines, learningCurve } = evaluation;
+  const wording = wordingOf(test);
+  const { metric, majority } = wording;
+  const learnt = learntBaselineOf(baselines);
+  const mistakes = test.entities === undefined ? mistakesSection : entityMistakesSection;
   const title = `${evaluation.pipeline}: evaluation of training run ${evaluation.trainingRun.slice(0, 12)}`;
   const { headline, sentences } = verdict({
     learningCurve,
     testRows: test.rows,
     confidence: recipe.confidence,
     trainRows: dataset.splits.train.rows,
-    majorityMacroF1: baselines.majority.macroF1.value,
+    majority: decidingFigure(baselines.majority).value,
+    wording,
   });
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -57,23 +65,23 @@ export const renderReport = (source: ReportSource): string => {
 <header class="verdict"><h1>${title}</h1>
 <p class="headline">${headline}</p>
 ${sentences.map((sentence) => html`<p>${sentence}</p>`)}
-<dl class="tiles">${tile(`${MODEL}, macro-F1`, test.macroF1, 'model')}${tile(`${BASELINE}, macro-F1`, baselines.tfidfLinear.macroF1, 'baseline')}${tile('most frequent label, macro-F1', baselines.majority.macroF1, 'plain')}${tile(`${MODEL}, accuracy`, test.accuracy, 'plain')}</dl></header>
+<dl class="tiles">${tile(`${MODEL}, ${metric}`, decidingFigure(test), 'model')}${tile(`${learnt.name}, ${metric}`, decidingFigure(learnt.metrics), 'baseline')}${tile(`${majority}, ${metric}`, decidingFigure(baselines.majority), 'plain')}${tile(`${MODEL}, ${wording.accuracy}`, test.accuracy, 'plain')}</dl></header>
 <section><h2>Results</h2>${metricsTable(evaluation)}
-<p class="muted">Ranges are ${percent(recipe.confidence)} percentile bootstrap intervals over ${count(recipe.bootstrapResamples)} resamples of the rows. Macro-F1 is the mean of the labels' F1, each label counting the same.</p></section>
+<p class="muted">Ranges are ${percent(recipe.confidence)} percentile bootstrap intervals over ${count(recipe.bootstrapResamples)} resamples of the rows. ${wording.metricMeans}</p></section>
 <section><h2>How many labels does it take?</h2>
-<figure class="wide"><figcaption>Test macro-F1 by number of training rows</figcaption>${learningCurveChart(learningCurve, recipe.confidence)}</figure>
-${curveTable(learningCurve)}
-<p class="muted">Both learn from exactly the same rows. The linear model reads whole texts, the fine-tuned model their first ${run.recipe.maxLength} tokens. A winner is named when the paired bootstrap interval of the difference leaves out zero.</p></section>
+<figure class="wide"><figcaption>Test ${metric} by number of training rows</figcaption>${learningCurveChart(learningCurve, recipe.confidence, wording)}</figure>
+${curveTable(learningCurve, wording)}
+<p class="muted">Both learn from exactly the same rows. ${wording.bothRead(run.recipe.maxLength)} A winner is named when the paired bootstrap interval of the difference leaves out zero.</p></section>
 <section><h2>Where it is wrong</h2>
 <h3>Confusion matrix, test split</h3>${confusionTable(test)}
-<h3>By label</h3>${classTable(test, baselines.tfidfLinear)}
-<h3>By source group</h3>${sliceTable(evaluation.slices, 'group', recipe.sliceRowsMin)}
-<h3>By length</h3>${sliceTable(evaluation.slices, 'length', recipe.sliceRowsMin)}
-<h3>Most confident mistakes</h3>${mistakesSection(source.testRows, source.texts)}</section>
+<h3>By ${wording.label}</h3>${classTable(test, learnt.metrics)}
+<h3>By source group</h3>${sliceTable(evaluation.slices, 'group', evaluation)}
+<h3>By length</h3>${sliceTable(evaluation.slices, 'length', evaluation)}
+<h3>${test.entities === undefined ? 'Most confident mistakes' : 'Mistakes'}</h3>${mistakes(source.testRows, source.texts)}</section>
 <section><h2>Training</h2>
-<p>${count(run.steps)} steps of ${count(run.recipe.batchSize)} texts on ${count(run.rows)} rows, from ${run.base.reference} (${count(run.base.parameters)} parameters). The weights kept are those of step ${count(run.bestStep)}, the best on validation macro-F1${run.stoppedEarly ? '; training stopped early because nothing better came' : ''}.</p>
+<p>${count(run.steps)} steps of ${count(run.recipe.batchSize)} texts on ${count(run.rows)} rows, from ${run.base.reference} (${count(run.base.parameters)} parameters). The weights kept are those of step ${count(run.bestStep)}, the best on validation ${metric}${run.stoppedEarly ? '; training stopped early because nothing better came' : ''}.</p>
 <div class="columns"><figure><figcaption>Loss</figcaption>${lossChart(run)}</figure>
-<figure><figcaption>Validation macro-F1</figcaption>${validationChart(run)}</figure></div></section>
+<figure><figcaption>Validation ${metric}</figcaption>${validationChart(run, wording)}</figure></div></section>
 <section><h2>Data</h2>${datasetSection(dataset, source.batches)}</section>
 <section><h2>Lineage</h2>${lineageSection(source)}</section>
 <section class="recipe"><h2>Recipe</h2>${recipeSection(source)}</section>
@@ -85,15 +93,15 @@ ${curveTable(learningCurve)}
 const tile = (name: string, interval: Interval, tone: string): Html =>
   html`<div class="${tone}"><dt>${name}</dt><dd>${figure(interval.value)} <small>${range(interval)}</small></dd></div>`;
 
-const WINNERS = { model: MODEL, baseline: BASELINE, tie: 'neither: within chance' } as const;
-
-const curveTable = (points: readonly LearningCurvePoint[]): Html =>
-  table(
-    ['training rows', MODEL, BASELINE, 'winner'],
+const curveTable = (points: readonly LearningCurvePoint[], wording: Wording): Html => {
+  const winners = { model: MODEL, baseline: wording.baseline, tie: 'neither: within chance' };
+  return table(
+    ['training rows', MODEL, wording.baseline, 'winner'],
     points.map(({ rows, model, baseline, winner }) => [
       count(rows),
       withInterval(model),
       withInterval(baseline),
-      WINNERS[winner],
+      winners[winner],
     ]),
   );
+};

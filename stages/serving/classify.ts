@@ -1,15 +1,6 @@
-import type { ClassifyResponse, PredictionRow } from '../../contracts/index.js';
-import { sha256Hex } from '../digest.js';
+import type { ClassifyResponse } from '../../contracts/index.js';
 import type { LoadedModel, ModelPrediction } from './loadModel.js';
-import type { PredictionBuffer } from './predictionBuffer.js';
-
-export interface ClassifyContext {
-  readonly served: LoadedModel;
-  readonly log: Pick<PredictionBuffer, 'add'>;
-  /** The instant of the request. */
-  readonly now: Date;
-  newId(): string;
-}
+import { logPredictions, type PredictionContext } from './logPredictions.js';
 
 /** What a caller is answered, with the scores in the order of the model's labels. */
 export interface Classified extends ModelPrediction {
@@ -24,35 +15,29 @@ export const classify = async ({
   ctx,
   input,
 }: {
-  ctx: ClassifyContext;
+  ctx: PredictionContext;
   input: { readonly texts: readonly string[] };
 }): Promise<Classified[]> => {
   const startedMs = performance.now();
   const predictions = await ctx.served.classify(input.texts);
   const latencyMs = performance.now() - startedMs;
   const classified = predictions.map((prediction) => ({ ...prediction, predictionId: ctx.newId() }));
-  const at = ctx.now.toISOString();
-  if (!ctx.served.logsPredictions) return classified;
-  ctx.log.add(
-    classified.map(
-      ({ predictionId, label, probabilities, embedding, tokens }, index): PredictionRow => ({
-        predictionId,
-        at,
-        model: ctx.served.model,
-        modelVersion: ctx.served.modelVersionId,
-        textDigest: sha256Hex(input.texts[index]!),
-        predicted: label,
-        scores: Array.from(probabilities),
-        embedding: Array.from(embedding),
-        tokens,
-        latencyMs,
-      }),
-    ),
+  logPredictions(
+    ctx,
+    classified.map(({ predictionId, label, probabilities, embedding, tokens }, index) => ({
+      predictionId,
+      text: input.texts[index]!,
+      predicted: label,
+      scores: Array.from(probabilities),
+      embedding: Array.from(embedding),
+      tokens,
+      latencyMs,
+    })),
   );
   return classified;
 };
 
-/** The body of `POST /v1/models/{name}:classify`. */
+/** The body of `POST /v1/models/{name}:classify`, and of `:relate`. */
 export const toClassifyResponse = (
   served: LoadedModel,
   classified: readonly Classified[],

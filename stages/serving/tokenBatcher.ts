@@ -66,18 +66,21 @@ export const createTokenBatcher = (
     const startedMs = performance.now();
     try {
       const output = await run(members.map(({ ids }) => ids));
-      const labels = output.probabilities.length / members.length;
+      const alike = output.probabilities.length / members.length;
       const hidden = output.embeddings.length / members.length;
       const seconds = (performance.now() - startedMs) / 1000;
       const tokens = members.reduce((sum, { ids }) => sum + ids.length, 0);
       const paddedTokens = members.length * members.reduce((most, { ids }) => Math.max(most, ids.length), 0);
       tokensPerSecond = 0.8 * tokensPerSecond + (0.2 * tokens) / Math.max(seconds, 1e-4);
       onRun?.({ rows: members.length, tokens, paddedTokens, seconds });
+      let start = 0;
       members.forEach((member, row) => {
+        const end = start + (output.sizes?.[row] ?? alike);
         member.resolve({
-          probabilities: output.probabilities.slice(row * labels, (row + 1) * labels),
+          probabilities: output.probabilities.slice(start, end),
           embedding: output.embeddings.slice(row * hidden, (row + 1) * hidden),
         });
+        start = end;
       });
     } catch (error) {
       for (const member of members) member.reject(error);

@@ -157,3 +157,66 @@ describe('collectSource', () => {
       });
     }));
 });
+
+describe('a source whose rows have spans', () => {
+  const row = (value: object) => JSON.stringify({ text: 'Ada met Bob', ...value });
+  const collect = (label: object, labels: string[], task: string, ...rows: readonly object[]) =>
+    withFiles({ 'rows.jsonl': rows.map((value) => row(value)).join('\n') }, async (root) => {
+      const ctx = memoryWorld();
+      const pipeline = testPipeline(
+        root,
+        { format: 'jsonl', label },
+        { labels, training: { base: { model: 'file:x' }, task } },
+      );
+      const output = await collectSource({ ctx, input: { pipeline, source: 'mails' } });
+      return { output, batch: await ctx.artifacts.get('SourceBatch', output.batchId) };
+    });
+  const entities = (...rows: readonly object[]) =>
+    collect({ from: 'entities' }, ['PER', 'LOC'], 'token-classification', ...rows);
+
+  it('counts entities by their labels, and quarantines rows whose spans cannot be read', async () => {
+    const { output, batch } = await entities(
+      {
+        entities: [
+          { start: 8, end: 11, label: 'PER' },
+          { start: 0, end: 3, label: 'PER' },
+        ],
+      },
+      { entities: [], id: 1 },
+      { id: 2 },
+      { entities: '[{"start":0,"end":3,"label":"LOC"}]' },
+      { entities: [{ start: 3, end: 3, label: 'PER' }] },
+      {
+        entities: [
+          { start: 0, end: 5, label: 'PER' },
+          { start: 4, end: 7, label: 'LOC' },
+        ],
+      },
+      { entities: [{ start: -1, end: 5, label: 'PER' }] },
+    );
+    expect(output).toMatchObject({ records: 3, quarantined: 4 });
+    expect(batch.labels).toEqual({ PER: 2, LOC: 1 });
+    expect(batch.quarantined).toEqual({ 'malformed-entities': 3, 'overlapping-entities': 1 });
+  });
+
+  it('refuses a label that the pipeline does not name', async () => {
+    await expect(entities({ entities: [{ start: 0, end: 3, label: 'ORG' }] })).rejects.toMatchObject({
+      code: 'LABEL_UNKNOWN',
+      message: expect.stringContaining('label "ORG"'),
+    });
+  });
+
+  it('takes the label of a relation from its field, and quarantines rows without two spans', async () => {
+    const span = { start: 0, end: 3 };
+    const { output, batch } = await collect(
+      { from: 'relation' },
+      ['met', 'none'],
+      'relation-classification',
+      { label: 'met', head: span, tail: { start: 8, end: 11 } },
+      { label: 'met', head: span },
+      { label: 'none', head: span, tail: { start: 9, end: 8 } },
+    );
+    expect(output).toMatchObject({ records: 1, quarantined: 2 });
+    expect(batch).toMatchObject({ labels: { met: 1 }, quarantined: { 'malformed-span': 2 } });
+  });
+});

@@ -37,7 +37,7 @@ const batchOf = (pipeline: string, source: FilesSource, { records }: Survey): So
     source: source.name,
     records: readable.length,
     bytes: readable.reduce((sum, record) => sum + record.bytes, 0),
-    labels: tally(readable.map((record) => record.label)),
+    labels: tally(readable.flatMap((record) => record.counted)),
     groups: tally(readable.map((record) => record.group)),
     quarantined: tally(records.flatMap((record) => record.quarantineReason ?? [])),
     recordsDigest: digestRecords(records),
@@ -77,7 +77,9 @@ const insertRecords = async (
   for (let start = 0; start < survey.records.length; start += ROWS_A_INSERT) {
     throwIfCancelled(ctx.signal);
     const chunk = survey.records.slice(start, start + ROWS_A_INSERT);
-    await ctx.records.insert(chunk.map(({ keepsRaw: _, ...record }) => ({ ...of, ...record })));
+    await ctx.records.insert(
+      chunk.map(({ keepsRaw: _, counted: _counted, ...record }) => ({ ...of, ...record })),
+    );
   }
 };
 

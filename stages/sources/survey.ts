@@ -8,6 +8,8 @@ import { createLabeller, groupOf } from './labels.js';
 export type SurveyedRecord = Omit<SourceRecord, 'pipeline' | 'source' | 'batchId' | 'format'> & {
   /** False when the record was too large to be held. */
   readonly keepsRaw: boolean;
+  /** The labels it counts for. */
+  readonly counted: readonly string[];
 };
 
 export interface Survey {
@@ -35,7 +37,11 @@ export const surveySource = async (
   for await (const record of CONNECTORS[source.connector].read(source, ctx.signal)) {
     await pace.tick(read);
     read += 1;
-    const label = record.fault === null ? labeller.require(record) : (labeller.find(record) ?? '');
+    const {
+      label = '',
+      counted,
+      fault,
+    } = record.fault === null ? labeller.require(record) : labeller.find(record);
     const earlier = found.get(record.sha256);
     if (earlier !== undefined) {
       identical += 1;
@@ -48,9 +54,10 @@ export const surveySource = async (
       path: record.path,
       position: record.position,
       label,
+      counted,
       group: groupOf(source, record),
       bytes: record.bytes,
-      quarantineReason: record.fault,
+      quarantineReason: record.fault ?? fault,
       keepsRaw: record.raw !== null,
     });
   }

@@ -1,3 +1,4 @@
+export * from './entityCorpus.js';
 export * from './files.js';
 export * from './memory.js';
 export * from './pipeline.js';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import {
   ARTIFACTS,
   type Artifact,
@@ -27,6 +28,14 @@ export class MemoryObjectStore implements ObjectStore {
     this.puts += 1;
     this.objects.set(key, Uint8Array.from(bytes));
     return true;
+  }
+
+  async putFile(key: string, path: string, options: { readonly onlyIfAbsent?: boolean } = {}) {
+    return this.put(key, await readFile(path), options);
+  }
+
+  async *stream(key: string) {
+    yield await this.get(key);
   }
 
   async get(key: string) {
@@ -58,6 +67,10 @@ export class MemoryBlobStore implements BlobStore {
     const ref = { sha256: sha256(bytes), bytes: bytes.byteLength };
     await this.objects.put(blobKey(ref.sha256), bytes, { onlyIfAbsent: true });
     return ref;
+  }
+
+  async putFile(path: string) {
+    return this.put(await readFile(path));
   }
 
   async get(ref: { readonly sha256: string }) {

@@ -8,7 +8,7 @@ import {
 import {
   type Example,
   loadTokenizer,
-  readSafetensors,
+  readModelWeights,
   type Tensor,
   type Tokenizer,
   writeSafetensors,
@@ -19,7 +19,7 @@ import { checkpointedStep } from './checkpointedStep.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
 import { runTraining, type TrainingWork } from './runTraining.js';
-import { TRAINER_VERSION } from './trainingKey.js';
+import { baseDigests, TRAINER_VERSION } from './trainingKey.js';
 
 /** Tokens with a meaning of their own, in the families whose words are hidden. */
 const SPECIAL_TOKENS = [
@@ -63,16 +63,17 @@ export const adaptBase = async (
   recipe: Recipe,
 ): Promise<AdaptedBase> => {
   const { pipeline, datasetId, base } = input;
-  const { maxLength, seed } = pipeline.training;
+  const { maxLength, precision, seed } = pipeline.training;
   const key = digestOf({
     step: 'adaptBase',
     trainer: TRAINER_VERSION,
     codeVersion: ctx.codeVersion,
     pipeline: pipeline.name,
     dataset: datasetId,
-    base: [base.model.config.sha256, base.model.weights.sha256, base.model.tokenizer.sha256],
+    base: baseDigests(base.model),
     recipe,
     maxLength,
+    precision,
     seed,
   });
   const { id, artifact } = await checkpointedStep({
@@ -82,7 +83,7 @@ export const adaptBase = async (
     make: async (store) => {
       const work = await workOf(input, recipe, key);
       const result = await runTraining(ctx, work, store);
-      const adapted = overlay(readSafetensors(base.weights), result.weights);
+      const adapted = overlay(readModelWeights(base.weights), result.weights);
       const manifest: BaseAdaptation = {
         kind: 'BaseAdaptation',
         pipeline: pipeline.name,
@@ -137,6 +138,7 @@ const workOf = async (
       epochs: recipe.epochs,
       batchSize: recipe.batchSize,
       learningRate: recipe.learningRate,
+      precision: training.precision,
       weightDecay: training.weightDecay,
       warmupRatio: training.warmupRatio,
       maxGradNorm: training.maxGradNorm,

@@ -52,7 +52,12 @@ describe('selectRows', () => {
 
 describe('tokenise', () => {
   it('gives ids cut to the length and the label’s place in the pipeline’s order', async () => {
-    const options = { tokenizerJson: tinyModel()['tokenizer.json'], labels: ['spam', 'ham'], maxLength: 3 };
+    const options = {
+      tokenizerJson: tinyModel()['tokenizer.json'],
+      task: 'sequence-classification' as const,
+      labels: ['spam', 'ham'],
+      maxLength: 3,
+    };
     const examples = await tokenise(rows('train', both), options);
     expect(examples.map(({ target }) => [...target])).toEqual([[1], [0]]);
     expect(examples.map(({ ids }) => ids.length)).toEqual([3, 3]);

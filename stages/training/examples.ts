@@ -1,10 +1,13 @@
 import {
+  countedLabels,
   type DatasetRow,
   plumblineError,
   type SplitName,
+  TASK_RULES,
+  type Task,
   type TrainModelInput,
 } from '../../contracts/index.js';
-import { type Example, loadTokenizer } from '../../nn/index.js';
+import { type Example, encodeWords, labelWords, loadTokenizer, type Tokenizer } from '../../nn/index.js';
 import { firstRowsByHash } from '../subset.js';
 
 export interface TrainingRows {
@@ -24,15 +27,19 @@ export const selectRows = (
   { pipeline, datasetId, rowsMax }: TrainModelInput,
 ): TrainingRows => {
   const { labels } = pipeline;
-  const unknown = rows.find(({ label }) => !labels.includes(label));
-  if (unknown !== undefined)
+  const known = new Set(labels);
+  for (const row of rows) {
+    const unknown = countedLabels(row).find((label) => !known.has(label));
+    if (unknown === undefined) continue;
     throw plumblineError(
       'LABEL_UNKNOWN',
-      `row ${unknown.recordId} of dataset ${datasetId} has label "${unknown.label}"; the pipeline names ${labels.join(', ')}`,
+      `row ${row.recordId} of dataset ${datasetId} has label "${unknown}"; the pipeline names ${labels.join(', ')}`,
     );
+  }
   const ofSplit = (split: SplitName) => {
     const found = rows.filter((row) => row.split === split);
-    const missing = labels.filter((label) => !found.some((row) => row.label === label));
+    const present = new Set(found.flatMap((row) => countedLabels(row)));
+    const missing = labels.filter((label) => !present.has(label));
     if (missing.length > 0)
       throw plumblineError(
         'DATASET_INVALID',
@@ -47,22 +54,56 @@ export const selectRows = (
   return { train: firstRowsByHash(train, rowsMax, pipeline.training.seed), validation, subset: rowsMax };
 };
 
-/** @throws TOKENIZER_INVALID */
-export const tokenise = async (
+export interface Encoding {
+  readonly tokenizerJson: Uint8Array;
+  readonly task: Task;
+  readonly labels: readonly string[];
+  readonly maxLength: number;
+}
+
+/**
+ * What the trainer learns from: of a text its first tokens and its label; where entities are learnt, all of it in windows,
+ * each with a tag for the first token of every word.
+ * @throws TOKENIZER_INVALID
+ */
+export const tokenise = async (rows: readonly DatasetRow[], encoding: Encoding): Promise<Example[]> => {
+  const tokenizer = await loadTokenizer(encoding.tokenizerJson);
+  return TASK_RULES[encoding.task].head === 'token-classification'
+    ? taggedExamples(tokenizer, rows, encoding)
+    : labelledExamples(tokenizer, rows, encoding);
+};
+
+const labelledExamples = async (
+  tokenizer: Tokenizer,
   rows: readonly DatasetRow[],
-  options: {
-    readonly tokenizerJson: Uint8Array;
-    readonly labels: readonly string[];
-    readonly maxLength: number;
-  },
+  { labels, maxLength }: Encoding,
 ): Promise<Example[]> => {
-  const tokenizer = await loadTokenizer(options.tokenizerJson);
   const encoded = await tokenizer.encodeBatch(
     rows.map(({ text }) => text),
-    { maxLength: options.maxLength },
+    { maxLength },
   );
   return encoded.map(({ ids }, index) => ({
     ids,
-    target: Int32Array.of(options.labels.indexOf(rows[index]!.label)),
+    target: Int32Array.of(labels.indexOf(rows[index]!.label)),
   }));
+};
+
+const taggedExamples = async (
+  tokenizer: Tokenizer,
+  rows: readonly DatasetRow[],
+  { task, labels, maxLength }: Encoding,
+): Promise<Example[]> => {
+  const tags = TASK_RULES[task].classesOf(labels);
+  const texts = await encodeWords(
+    tokenizer,
+    rows.map(({ text }) => text),
+    maxLength,
+  );
+  return texts.flatMap((text, index) => {
+    const targets = labelWords(text, rows[index]!.entities ?? [], tags);
+    // From a window in which no word begins there is nothing to learn.
+    return text.windows
+      .map(({ ids }, window) => ({ ids, target: targets[window]! }))
+      .filter(({ target }) => target.some((tag) => tag >= 0));
+  });
 };

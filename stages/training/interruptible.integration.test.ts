@@ -30,7 +30,12 @@ const begin = async (resumeFrom?: Uint8Array) => {
       clusterId: recordId,
     };
   });
-  const examples = await tokenise(rows, { tokenizerJson: model['tokenizer.json'], labels, maxLength: 8 });
+  const examples = await tokenise(rows, {
+    tokenizerJson: model['tokenizer.json'],
+    task: 'sequence-classification',
+    labels,
+    maxLength: 8,
+  });
   const progress = { step: 0 };
   const input: TrainingInput = {
     configJson: TINY_CONFIG,

@@ -1,6 +1,7 @@
 import { type TrainingMetric, toPlumblineError } from '../../contracts/index.js';
 import {
   type Example,
+  type ModelWeights,
   startTraining,
   type Task,
   type TrainingProgress,
@@ -18,8 +19,7 @@ export interface TrainingWork {
   readonly activity: string;
   readonly trainingKey: string;
   readonly configJson: unknown;
-  /** Content of model.safetensors. */
-  readonly weights: Uint8Array;
+  readonly weights: ModelWeights;
   readonly task: Task;
   readonly labels: readonly string[];
   readonly train: readonly Example[];
@@ -79,9 +79,11 @@ const trainFrom = async (
     providers: ctx.providers,
     ...(resume && { resumeFrom: resume.bytes }),
     onProgress: (progress) => {
+      if (step === (resume?.step ?? 0)) ctx.log.info({ ...progress.arithmetic }, 'training computes');
       step = progress.step;
       if (isClassifier(task)) validationMacroF1 = progress.validation?.score ?? validationMacroF1;
-      metrics.add(metricOf(ctx, work, progress));
+      const metric = metricOf(ctx, work, progress);
+      if (metric) metrics.add(metric);
       ctx.progress({
         activity: work.activity,
         done: progress.step,
@@ -107,24 +109,28 @@ const trainFrom = async (
 
 const isClassifier = (task: Task): boolean => task === 'sequence-classification';
 
+/** Null for a step that was left out: it has no gradient norm. */
 const metricOf = (
   ctx: TrainingContext,
   { trainingKey, task }: TrainingWork,
   { step, epoch, loss, learningRate, gradNorm, tokensPerSecond, validation }: TrainingProgress,
-): TrainingMetric => ({
-  trainingKey,
-  attempt: ctx.attempt,
-  step,
-  epoch,
-  loss,
-  learningRate,
-  gradNorm,
-  tokensPerSecond,
-  validationMacroF1: isClassifier(task) ? (validation?.score ?? null) : null,
-});
+): TrainingMetric | null =>
+  gradNorm === null
+    ? null
+    : {
+        trainingKey,
+        attempt: ctx.attempt,
+        step,
+        epoch,
+        loss,
+        learningRate,
+        gradNorm,
+        tokensPerSecond,
+        validationMacroF1: isClassifier(task) ? (validation?.score ?? null) : null,
+      };
 
 const figuresOf = (
-  { epoch, loss, learningRate, tokensPerSecond, paddingShare }: TrainingProgress,
+  { epoch, loss, learningRate, tokensPerSecond, paddingShare, lossScale }: TrainingProgress,
   validationMacroF1: number | undefined,
 ): Record<string, number> => ({
   epoch,
@@ -132,5 +138,6 @@ const figuresOf = (
   learningRate,
   tokensPerSecond,
   paddingShare,
+  ...(lossScale !== undefined && { lossScale }),
   ...(validationMacroF1 !== undefined && { validationMacroF1 }),
 });

@@ -57,7 +57,7 @@ describe('trainModel', () => {
     expect([...weights.keys()]).toEqual(
       expect.arrayContaining(['bert.embeddings.word_embeddings.weight', 'classifier.weight']),
     );
-    for (const blob of [run.base.config, run.base.tokenizer, run.base.weights])
+    for (const blob of [run.base.config, run.base.tokenizer, ...Object.values(run.base.weights)])
       expect((await world.blobs.get(blob)).byteLength).toBe(blob.bytes);
     expect(world.metrics.map(({ step }) => step)).toEqual(Array.from({ length: 180 }, (_, i) => i + 1));
     const evaluated = world.metrics.filter(({ validationMacroF1 }) => validationMacroF1 !== null);

@@ -1,12 +1,15 @@
 import {
   type DatasetRow,
   plumblineError,
+  TASK_RULES,
   type TrainingRecipe,
   type TrainingRun,
   type TrainModelInput,
   type TrainModelOutput,
 } from '../../contracts/index.js';
 import {
+  type Example,
+  type ModelWeights,
   type TrainingRecipe as NnRecipe,
   type TrainingResult,
   writePeftAdapter,
@@ -15,12 +18,13 @@ import {
 import { throwIfCancelled } from '../pace.js';
 import type { StepResult } from '../step.js';
 import { adaptBase } from './adaptBase.js';
-import { type LoadedBaseModel, loadBaseModel } from './baseModels/index.js';
+import { type LoadedBaseModel, withBaseModel } from './baseModels/index.js';
 import { checkpointedStep } from './checkpointedStep.js';
 import type { CheckpointStore } from './checkpointStore.js';
 import { selectRows, type TrainingRows, tokenise } from './examples.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
+import { withRelationMarkers } from './relationMarkers.js';
 import { replay, requireContinuable } from './replay.js';
 import { runTraining } from './runTraining.js';
 import { seedOf, trainingKeyOf } from './trainingKey.js';
@@ -42,25 +46,28 @@ export const trainModel = async ({
   const { pipeline, datasetId } = input;
   const all = await ctx.datasets.readRows(datasetId);
   const rows = selectRows(all, input);
-  const base = await loadBaseModel(ctx, pipeline.training.base);
-  throwIfCancelled(ctx.signal);
-  const key = trainingKeyOf({ input, subset: rows.subset, base: base.model, codeVersion: ctx.codeVersion });
-  const step = await checkpointedStep({
-    ctx,
-    kind: 'TrainingRun',
-    key,
-    make: async (store) => {
-      const start = await startingPoint(ctx, { input, all, rows, base });
-      const result = await train(ctx, { input, start, base, key, store });
-      return manifestOf(ctx, { input, start, base, result });
-    },
+  const marks = TASK_RULES[pipeline.training.task].labelledBy.includes('relation');
+  return withBaseModel(ctx, pipeline.training.base, async (loaded) => {
+    const base = marks ? await withRelationMarkers(ctx, loaded) : loaded;
+    throwIfCancelled(ctx.signal);
+    const key = trainingKeyOf({ input, subset: rows.subset, base: base.model, codeVersion: ctx.codeVersion });
+    const step = await checkpointedStep({
+      ctx,
+      kind: 'TrainingRun',
+      key,
+      make: async (store) => {
+        const start = await startingPoint(ctx, { input, all, rows, base });
+        const result = await train(ctx, { input, start, base, key, store });
+        return manifestOf(ctx, { input, start, base, result });
+      },
+    });
+    return outputOf(step);
   });
-  return outputOf(step);
 };
 
 /** The weights a run begins with and the rows it goes on with. */
 interface StartingPoint extends Pick<TrainingRun, 'adaptation' | 'previous' | 'replayed'> {
-  readonly weights: Uint8Array;
+  readonly weights: ModelWeights;
   readonly rows: TrainingRows;
 }
 
@@ -115,7 +122,10 @@ const train = async (
 ): Promise<TrainingResult> => {
   const { labels, training } = input.pipeline;
   const { rows, weights } = start;
-  const encoding = { tokenizerJson: base.tokenizerJson, labels, maxLength: training.maxLength };
+  const { task, maxLength } = training;
+  const { head, classesOf } = TASK_RULES[task];
+  const classes = classesOf(labels);
+  const encoding = { tokenizerJson: base.tokenizerJson, task, labels, maxLength };
   ctx.progress({
     activity: 'tokenising',
     done: 0,
@@ -124,20 +134,21 @@ const train = async (
     secondsLeft: null,
     figures: {},
   });
+  const examples = await tokenise(rows.train, encoding);
   return runTraining(
     ctx,
     {
       activity: 'training',
       trainingKey: key,
       configJson: base.config,
-      task: training.task,
+      task: head,
       weights,
-      labels,
-      train: await tokenise(rows.train, encoding),
+      labels: classes,
+      train: examples,
       validation: await tokenise(rows.validation, encoding),
       recipe: {
         ...nnRecipe(training, seedOf(training.seed, input.generation)),
-        loss: lossOf(training, labels, rows.train),
+        loss: lossOf(training, classes.length, examples),
         // A point of the learning curve is small next to the validation split: one look per epoch must do.
         ...(rows.subset !== null && { evaluationsPerEpoch: 1 }),
       },
@@ -147,19 +158,21 @@ const train = async (
   );
 };
 
-/** Class weights n / (k n_c), as scikit-learn's "balanced". */
+/** Class weights n / (k n_c), as scikit-learn's "balanced"; targets below zero count for no class. */
 const lossOf = (
   { labelSmoothing, classWeights }: TrainingRecipe,
-  labels: readonly string[],
-  rows: readonly DatasetRow[],
+  classes: number,
+  examples: readonly Example[],
 ): NonNullable<NnRecipe['loss']> => {
-  const counts = new Map<string, number>();
-  for (const { label } of rows) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const weights = labels.map((label) => rows.length / (labels.length * (counts.get(label) ?? 1)));
+  const counts = new Float64Array(classes);
+  for (const { target } of examples) for (const value of target) if (value >= 0) counts[value]! += 1;
+  const total = counts.reduce((sum, count) => sum + count, 0);
   return {
     kind: 'cross-entropy',
     labelSmoothing,
-    ...(classWeights === 'balanced' && { classWeights: weights }),
+    ...(classWeights === 'balanced' && {
+      classWeights: Array.from(counts, (count) => total / (classes * Math.max(count, 1))),
+    }),
   };
 };
 
@@ -172,6 +185,7 @@ const nnRecipe = (recipe: TrainingRecipe, seed: number): NnRecipe => ({
   schedule: recipe.schedule,
   layerwiseDecay: recipe.layerwiseDecay,
   ...(recipe.microBatchSize !== undefined && { microBatchSize: recipe.microBatchSize }),
+  precision: recipe.precision,
   weightDecay: recipe.weightDecay,
   warmupRatio: recipe.warmupRatio,
   maxGradNorm: recipe.maxGradNorm,
@@ -210,15 +224,19 @@ const manifestOf = async (
   validation: result.validationHistory.map(({ step, score, loss }) => ({ step, macroF1: score, loss })),
   lossCurve: lossCurveOf(result.lossHistory),
   weights: await ctx.blobs.put(writeSafetensors(result.weights)),
-  adapter: result.adapter && (await keepAdapter(ctx, result.adapter, base)),
+  adapter:
+    result.adapter && (await keepAdapter(ctx, result.adapter, { base, recipe: input.pipeline.training })),
 });
+
+const PEFT_TASKS = { 'sequence-classification': 'SEQ_CLS', 'token-classification': 'TOKEN_CLS' } as const;
 
 const keepAdapter = async (
   { blobs }: TrainingContext,
   adapter: NonNullable<TrainingResult['adapter']>,
-  base: LoadedBaseModel,
+  { base, recipe }: { readonly base: LoadedBaseModel; readonly recipe: TrainingRecipe },
 ): Promise<TrainingRun['adapter']> => {
-  const files = writePeftAdapter(adapter, { baseModel: base.model.reference, task: 'SEQ_CLS' });
+  const task = PEFT_TASKS[TASK_RULES[recipe.task].head];
+  const files = writePeftAdapter(adapter, { baseModel: base.model.reference, task });
   return {
     config: await blobs.put(new TextEncoder().encode(files.configJson)),
     weights: await blobs.put(files.weights),

@@ -9,7 +9,7 @@ const base: BaseModel = {
   architecture: 'bert',
   parameters: 1,
   config: blob('1'),
-  weights: blob('2'),
+  weights: { 'model.safetensors': blob('2') },
   tokenizer: blob('3'),
 };
 const keyOf = (
@@ -31,7 +31,14 @@ describe('trainingKeyOf', () => {
       keyOf({ ...input, pipeline: { ...input.pipeline, labels: ['spam', 'ham'] } }),
     ],
     ['the number of rows', keyOf(input, { subset: 50 })],
-    ['the weights of the base model', keyOf(input, { base: { ...base, weights: blob('4') } })],
+    [
+      'the weights of the base model',
+      keyOf(input, { base: { ...base, weights: { 'model.safetensors': blob('4') } } }),
+    ],
+    [
+      'a shard',
+      keyOf(input, { base: { ...base, weights: { ...base.weights, 'more.safetensors': blob('4') } } }),
+    ],
     ['the tokenizer', keyOf(input, { base: { ...base, tokenizer: blob('4') } })],
     ['the version of the code', keyOf(input, { codeVersion: '2' })],
   ])('depends on %s', (_, key) => {
@@ -41,6 +48,7 @@ describe('trainingKeyOf', () => {
   it('does not depend on where the base model came from or how often a checkpoint is kept', () => {
     expect(keyOf(trainingInput('/elsewhere', { checkpointEverySeconds: 7 }))).toBe(keyOf(input));
     expect(keyOf(input, { base: { ...base, reference: 'file:/x' } })).toBe(keyOf(input));
+    expect(keyOf(input, { base: { ...base, weights: { 'renamed.gguf': blob('2') } } })).toBe(keyOf(input));
   });
 });
 

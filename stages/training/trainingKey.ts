@@ -25,7 +25,7 @@ export const trainingKeyOf = ({ input, subset, base, codeVersion }: TrainingKeyP
     codeVersion,
     pipeline: pipeline.name,
     dataset: datasetId,
-    base: [base.config.sha256, base.weights.sha256, base.tokenizer.sha256],
+    base: baseDigests(base),
     recipe,
     subset,
     labels: pipeline.labels,
@@ -33,6 +33,15 @@ export const trainingKeyOf = ({ input, subset, base, codeVersion }: TrainingKeyP
     previous,
   });
 };
+
+/** Without the weights' file names: the index of shards holds them, and that of a single file means nothing. */
+export const baseDigests = ({ config, weights, tokenizer }: BaseModel): readonly (string | string[])[] => [
+  config.sha256,
+  Object.values(weights)
+    .map(({ sha256 }) => sha256)
+    .sort(),
+  tokenizer.sha256,
+];
 
 /** The seed of a run; a generation asks for a fresh draw, the same one for the same generation. */
 export const seedOf = (seed: number, generation: string | null): number =>

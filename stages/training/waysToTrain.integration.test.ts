@@ -34,7 +34,9 @@ describe('a LoRA adapter', () => {
     });
     expect(adapter.config).toMatchObject({ rank: 2, alpha: 8, targetModules: ['query', 'value'] });
     const untrained = new Map([...weights].map(([name, tensor]) => [name, { ...tensor }]));
-    for (const [name, tensor] of readSafetensors(await world.blobs.get(run.base.weights)))
+    for (const [name, tensor] of readSafetensors(
+      await world.blobs.get(run.base.weights['model.safetensors']!),
+    ))
       untrained.set(`bert.${name}`, tensor);
     const merged = mergeLora(untrained, adapter);
     for (const [name, tensor] of weights)

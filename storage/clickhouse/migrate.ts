@@ -6,7 +6,16 @@ import type { ClickHouseClient } from '@clickhouse/client';
  * columns' meaning: that would be a `_v2`.
  */
 const TABLES: Readonly<
-  Record<string, { readonly columns: string; readonly orderBy: string; readonly version?: string }>
+  Record<
+    string,
+    {
+      readonly columns: string;
+      /** Columns that came after the table's first release; older rows read them as null. */
+      readonly added?: readonly string[];
+      readonly orderBy: string;
+      readonly version?: string;
+    }
+  >
 > = {
   source_records_v1: {
     columns: `pipeline LowCardinality(String), source LowCardinality(String), batch_id String, record_id String,
@@ -17,6 +26,7 @@ const TABLES: Readonly<
   dataset_rows_v1: {
     columns: `dataset_id String, record_id String, split LowCardinality(String), label LowCardinality(String),
       \`group\` LowCardinality(String), text String, sent_at Nullable(DateTime64(3, 'UTC')), cluster_id String`,
+    added: ['entities Nullable(String)'],
     orderBy: 'dataset_id, record_id',
   },
   dataset_decisions_v1: {
@@ -34,6 +44,7 @@ const TABLES: Readonly<
     columns: `training_run_id String, split LowCardinality(String), record_id String,
       label LowCardinality(String), predicted LowCardinality(String), scores Array(Float64),
       embedding Array(Float32), tokens UInt32, \`group\` LowCardinality(String)`,
+    added: ['entities Nullable(String)', 'predicted_entities Nullable(String)'],
     orderBy: 'training_run_id, split, record_id',
   },
   predictions_v1: {
@@ -54,9 +65,12 @@ const TABLES: Readonly<
 /** Makes the database and every table that is not there yet. */
 export const migrateRows = async (client: ClickHouseClient, database: string): Promise<void> => {
   await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` });
-  for (const [table, { columns, orderBy, version }] of Object.entries(TABLES))
+  for (const [table, { columns, added = [], orderBy, version }] of Object.entries(TABLES)) {
     await client.command({
       query: `CREATE TABLE IF NOT EXISTS ${database}.${table} (${columns})
         ENGINE = ReplacingMergeTree${version === undefined ? '' : `(${version})`} ORDER BY (${orderBy})`,
     });
+    for (const column of added)
+      await client.command({ query: `ALTER TABLE ${database}.${table} ADD COLUMN IF NOT EXISTS ${column}` });
+  }
 };

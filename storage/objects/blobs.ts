@@ -1,7 +1,8 @@
+import { createReadStream } from 'node:fs';
 import { blobKey, plumblineError } from '../../contracts/index.js';
 import type { BlobStore, ObjectStore } from '../../stages/ports.js';
-import { sha256Hex } from '../digest.js';
-import { putContent } from './content.js';
+import { sha256Hex, streamDigest } from '../digest.js';
+import { putContent, putFileContent } from './content.js';
 
 /** Content-addressed bytes under `blobs/<first two>/<sha256>` of any object store. */
 export const blobStore = (objects: ObjectStore): BlobStore => ({
@@ -9,6 +10,11 @@ export const blobStore = (objects: ObjectStore): BlobStore => ({
     const sha256 = sha256Hex(bytes);
     await putContent(objects, blobKey(sha256), bytes, sha256);
     return { sha256, bytes: bytes.byteLength };
+  },
+  putFile: async (path) => {
+    const ref = await streamDigest(createReadStream(path) as AsyncIterable<Buffer>);
+    await putFileContent(objects, blobKey(ref.sha256), path, ref.sha256);
+    return ref;
   },
   get: async ({ sha256 }) => {
     const key = blobKey(sha256);

@@ -81,4 +81,18 @@ describe('blob store', () => {
     expect(await blobs.get(ref)).toEqual(bytes);
     await close();
   });
+
+  it('keeps a file as it keeps its bytes, and is healed by it', async () => {
+    const { root, store, close } = await openFolder();
+    const blobs = blobStore(store);
+    const bytes = new TextEncoder().encode('abc');
+    const path = join(root, 'outside');
+    await writeFile(path, bytes);
+    const ref = await blobs.putFile(path);
+    expect(ref).toEqual(await blobs.put(bytes));
+    await store.put(blobKey(ref.sha256), bytes.subarray(0, 2));
+    await blobs.putFile(path);
+    expect(await blobs.get(ref)).toEqual(bytes);
+    await close();
+  });
 });

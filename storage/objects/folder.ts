@@ -1,5 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { access, link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import {
+  access,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ObjectStore } from '../../stages/ports.js';
 import { errnoOf } from '../errno.js';
@@ -27,6 +40,17 @@ const writeDurably = async (path: string, bytes: Uint8Array): Promise<void> => {
   const handle = await open(path, 'wx');
   try {
     await handle.writeFile(bytes);
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Shares the blocks where the file system can. */
+const copyDurably = async (from: string, path: string): Promise<void> => {
+  await copyFile(from, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  const handle = await open(path, 'r+');
+  try {
     await handle.datasync();
   } finally {
     await handle.close();
@@ -90,14 +114,18 @@ export const folderObjectStore = (root: string): ObjectStore & { ping(): Promise
 
   const pathOf = (key: string): string => join(root, ...checkKey(key).split('/'));
 
-  const write = async (path: string, bytes: Uint8Array, onlyIfAbsent: boolean): Promise<boolean> => {
+  const write = async (
+    path: string,
+    onlyIfAbsent: boolean,
+    writeTo: (beside: string) => Promise<void>,
+  ): Promise<boolean> => {
     await prepare();
     if (onlyIfAbsent && (await exists(path))) return false;
     const folder = dirname(path);
     await makeFolder(folder);
     const beside = join(unfinished, randomUUID());
     try {
-      await writeDurably(beside, bytes);
+      await writeTo(beside);
       if (onlyIfAbsent) {
         const linked = await linkIfAbsent(beside, path);
         await unlink(beside);
@@ -142,9 +170,24 @@ export const folderObjectStore = (root: string): ObjectStore & { ping(): Promise
     }
   };
 
+  const streamed = async function* (key: string): AsyncGenerator<Uint8Array> {
+    try {
+      yield* createReadStream(pathOf(key)) as AsyncIterable<Buffer>;
+    } catch (thrown) {
+      throw objectError(thrown, 'get', key);
+    }
+  };
+
   return {
     put: (key, bytes, options = {}) =>
-      guarded('put', key, () => write(pathOf(key), bytes, options.onlyIfAbsent ?? false)),
+      guarded('put', key, () =>
+        write(pathOf(key), options.onlyIfAbsent ?? false, (beside) => writeDurably(beside, bytes)),
+      ),
+    putFile: (key, path, options = {}) =>
+      guarded('put', key, () =>
+        write(pathOf(key), options.onlyIfAbsent ?? false, (beside) => copyDurably(path, beside)),
+      ),
+    stream: streamed,
     get: (key) => guarded('get', key, async () => ownBytes(await readFile(pathOf(key)))),
     has: (key) => guarded('list', key, () => exists(pathOf(key))),
     list: (prefix) =>

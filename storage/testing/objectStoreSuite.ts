@@ -1,9 +1,17 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ObjectStore } from '../../stages/ports.js';
 import { codeOf } from './errors.js';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+const firstPart = async (store: ObjectStore, key: string): Promise<Uint8Array | undefined> => {
+  for await (const part of store.stream(key)) return part;
+  return undefined;
+};
 
 /** What every ObjectStore must do. `open` gives an empty store. */
 export const objectStoreSuite = (
@@ -29,6 +37,23 @@ export const objectStoreSuite = (
       await store.put('numbers', new Uint8Array(new Float64Array([1.5, -2]).buffer));
       const { buffer, byteOffset } = await store.get('numbers');
       expect([...new Float64Array(buffer, byteOffset, 2)]).toEqual([1.5, -2]);
+    });
+
+    it('keeps a file like its bytes, and gives them in parts', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'plumbline-file-'));
+      const path = join(folder, 'file');
+      const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => index % 251);
+      await writeFile(path, bytes);
+      expect(await store.putFile('a/file', path, { onlyIfAbsent: true })).toBe(true);
+      await writeFile(path, 'other');
+      expect(await store.putFile('a/file', path, { onlyIfAbsent: true })).toBe(false);
+      expect(Buffer.compare(await store.get('a/file'), bytes)).toBe(0);
+      const parts: Uint8Array[] = [];
+      for await (const part of store.stream('a/file')) parts.push(part);
+      expect(Buffer.compare(Buffer.concat(parts), bytes)).toBe(0);
+      expect(await store.putFile('a/file', path)).toBe(true);
+      expect(textOf(await store.get('a/file'))).toBe('other');
+      await rm(folder, { recursive: true });
     });
 
     it('keeps empty objects', async () => {
@@ -76,6 +101,7 @@ export const objectStoreSuite = (
       await store.put('a/b', bytesOf('x'));
       for (const key of ['missing', 'a', 'a/b/c']) {
         expect(await codeOf(store.get(key))).toBe('OBJECT_NOT_FOUND');
+        expect(await codeOf(firstPart(store, key))).toBe('OBJECT_NOT_FOUND');
         expect(await store.has(key)).toBe(false);
         await store.delete(key);
       }
@@ -88,6 +114,8 @@ export const objectStoreSuite = (
       async (key) => {
         expect(await codeOf(store.put(key, bytesOf('x')))).toBe('REQUEST_INVALID');
         expect(await codeOf(store.get(key))).toBe('REQUEST_INVALID');
+        expect(await codeOf(store.putFile(key, '/dev/null'))).toBe('REQUEST_INVALID');
+        expect(await codeOf(firstPart(store, key))).toBe('REQUEST_INVALID');
       },
     );
   });

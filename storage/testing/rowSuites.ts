@@ -59,6 +59,15 @@ export const datasetRowsSuite = (name: string, open: () => DatasetSink & Dataset
       expect(await store.readRows(datasetId)).toEqual(byRecord(rows));
     });
 
+    it('keep their entities, and know none from no list of them', async () => {
+      const entities = [{ start: 1, end: 3, label: 'PER "x"' }];
+      const rows = [aDatasetRow(1, { entities }), aDatasetRow(2, { entities: [] }), aDatasetRow(3)];
+      const datasetId = sha256Hex('dataset of entities');
+      const store = open();
+      await store.insertRows(datasetId, rows);
+      expect(await store.readRows(datasetId)).toEqual(byRecord(rows));
+    });
+
     it('may be longer than one insert holds', async () => {
       const rows = numbers(6).map((number) => aDatasetRow(number, { text: 'x'.repeat(3_000_000) + number }));
       const datasetId = sha256Hex('dataset of long texts');
@@ -72,6 +81,21 @@ export const datasetRowsSuite = (name: string, open: () => DatasetSink & Dataset
 /** What every keeper of evaluation rows must do. */
 export const evaluationRowsSuite = (name: string, open: () => EvaluationRows & ReferenceReader): void => {
   describe(`evaluation rows: ${name}`, () => {
+    it('keep true and found entities', async () => {
+      const trainingRunId = sha256Hex('run of entities');
+      const rows = [
+        anEvaluationRow(1, {
+          trainingRunId,
+          entities: [{ start: 0, end: 2, label: 'ORG' }],
+          predictedEntities: [],
+        }),
+        anEvaluationRow(2, { trainingRunId }),
+      ];
+      const store = open();
+      await store.insert(rows);
+      expect(await store.read(trainingRunId, 'validation')).toEqual(byRecord(rows));
+    });
+
     it('come back once, by split, with the very numbers of their embeddings', async () => {
       const validation = numbers(50).map((number) => anEvaluationRow(number));
       const test = numbers(3).map((number) => anEvaluationRow(number, { split: 'test' }));

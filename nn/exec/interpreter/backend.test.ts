@@ -20,7 +20,7 @@ describe('loading a backend', () => {
 
   it.each(['tfjs-node', 'tfjs-node-gpu'] as const)('says what to install where %s is not', async (name) => {
     await expect(loadBackend(name)).rejects.toMatchObject({
-      code: 'GRAPH_INVALID',
+      code: 'PROVIDER_UNAVAILABLE',
       message: expect.stringContaining(`npm install @tensorflow/${name}@`),
     });
   });
@@ -31,7 +31,7 @@ describe('loading a backend', () => {
 
   it('does not take TensorFlow on the processor for one on a GPU', async () => {
     await expect(loadBackend('tfjs-node-gpu', tensorFlow(false))).rejects.toMatchObject({
-      code: 'GRAPH_INVALID',
+      code: 'PROVIDER_UNAVAILABLE',
       message: expect.stringContaining('no CUDA device'),
     });
   });

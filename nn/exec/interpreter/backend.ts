@@ -12,7 +12,7 @@ const importPackage: Import = (specifier) => import(specifier);
 interface Backend {
   /** The name it has within tfjs. */
   readonly name: string;
-  /** Registers it with tfjs. Throws GRAPH_INVALID saying what is missing. */
+  /** Registers it with tfjs. Throws PROVIDER_UNAVAILABLE saying what is missing. */
   register(load: Import): Promise<void>;
 }
 
@@ -35,13 +35,13 @@ const BACKENDS: Readonly<Record<InterpreterProvider, Backend>> = {
       // TensorFlow itself falls back to the processor without saying so.
       const backend = tf.findBackend('tensorflow') as { readonly isUsingGpuDevice?: boolean } | null;
       if (!backend?.isUsingGpuDevice)
-        throw new NnError('GRAPH_INVALID', 'TensorFlow found no CUDA device to run on');
+        throw new NnError('PROVIDER_UNAVAILABLE', 'TensorFlow found no CUDA device to run on');
     },
   },
 };
 
 /**
- * Makes a provider ready and gives the name its backend has within tfjs. Throws GRAPH_INVALID, saying what to
+ * Makes a provider ready and gives the name its backend has within tfjs. Throws PROVIDER_UNAVAILABLE, saying what to
  * install, where it is not there.
  */
 export async function loadBackend(
@@ -53,7 +53,7 @@ export async function loadBackend(
   const { name, register } = BACKENDS[provider];
   await register(load);
   if (!(await tf.setBackend(name))) {
-    throw new NnError('GRAPH_INVALID', `tfjs could not start its backend '${name}'`);
+    throw new NnError('PROVIDER_UNAVAILABLE', `tfjs could not start its backend '${name}'`);
   }
   return name;
 }
@@ -98,7 +98,7 @@ async function registerTensorFlow(name: string, load: Import): Promise<void> {
     await load(name);
   } catch (cause) {
     throw new NnError(
-      'GRAPH_INVALID',
+      'PROVIDER_UNAVAILABLE',
       `${name} is not installed here or does not load: run 'npm install ${name}@4.22.0'`,
       { cause },
     );

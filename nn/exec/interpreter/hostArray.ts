@@ -3,6 +3,8 @@ import { type DType, elementCount, type Tensor, type TensorData } from '../../te
 
 const ARRAYS = {
   float32: Float32Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
   int64: BigInt64Array,
   int32: Int32Array,
   bool: Uint8Array,

@@ -2,12 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { NnError } from '../../errors.js';
 import { sameShape } from '../../graph/dimension.js';
 import type { Graph, Node, Shape, ValueInfo } from '../../graph/ir.js';
+import { graphsOf } from '../../graph/scopes.js';
+import { GraphBuilder } from '../../ops/builder.js';
 import { isOperator } from '../../ops/lookup.js';
-import { elementCount, type Tensor } from '../../tensor.js';
+import { elementCount, isHalf, type Tensor } from '../../tensor.js';
 import type { InterpreterProvider, Runner } from '../runner.js';
 import { useBackend } from './backend.js';
-import type { Kernel } from './kernel.js';
-import { planOf } from './plan.js';
+import type { Kernel, KernelRequest } from './kernel.js';
+import { planOf, type Step } from './plan.js';
+import { Scope } from './scope.js';
 import { KERNELS } from './table.js';
 import { download, isDevice, upload, type Value } from './value.js';
 
@@ -16,16 +19,17 @@ export class InterpreterRunner implements Runner {
   readonly provider: InterpreterProvider;
   readonly #graph: Graph;
   readonly #backend: string;
-  readonly #weights: ReadonlyMap<string, Value>;
+  readonly #weights = new Scope();
 
-  /** `backend` must be loaded. Throws OPERATOR_UNSUPPORTED for operators that no kernel computes. */
+  /** `backend` must be loaded. Throws OPERATOR_UNSUPPORTED for operators or element types that no kernel computes. */
   constructor(graph: Graph, provider: InterpreterProvider, backend: string) {
-    for (const { op } of graph.nodes) kernelOf(op);
+    requireKernels(graph);
+    refuseHalves(graph);
     this.#graph = graph;
     this.provider = provider;
     this.#backend = backend;
     useBackend(backend);
-    this.#weights = new Map([...graph.initializers].map(([name, tensor]) => [name, upload(tensor)]));
+    for (const [name, tensor] of graph.initializers) this.#weights.set(name, upload(tensor));
   }
 
   async run(
@@ -35,29 +39,26 @@ export class InterpreterRunner implements Runner {
     useBackend(this.#backend);
     checkFeeds(this.#graph.inputs, feeds);
     const plan = planOf(this.#graph, Object.keys(fetches));
-    const values = new Map(this.#weights);
+    const values = new Scope(this.#weights);
     try {
       for (const { name } of this.#graph.inputs) values.set(name, upload(feeds[name]!));
-      for (const { node, dead } of plan) {
-        compute(node, values);
-        for (const name of dead) this.#free(name, values);
-      }
+      execute(plan, values);
       return results(fetches, values);
     } finally {
-      for (const name of values.keys()) this.#free(name, values);
+      values.freeAll();
     }
   }
 
   async dispose(): Promise<void> {
     useBackend(this.#backend);
-    for (const value of this.#weights.values()) if (isDevice(value)) value.dispose();
+    this.#weights.freeAll();
   }
+}
 
-  #free(name: string, values: Map<string, Value>): void {
-    const value = values.get(name);
-    if (this.#weights.has(name) || !value) return;
-    if (isDevice(value)) value.dispose();
-    values.delete(name);
+function requireKernels({ nodes }: Graph): void {
+  for (const node of nodes) {
+    kernelOf(node.op);
+    graphsOf(node).forEach(requireKernels);
   }
 }
 
@@ -67,11 +68,52 @@ function kernelOf(op: string): Kernel {
   throw new NnError('OPERATOR_UNSUPPORTED', `${op} cannot be interpreted: ${kernel.notAvailable}`);
 }
 
-function compute(node: Node, values: Map<string, Value>): void {
+function execute(plan: readonly Step[], values: Scope): void {
+  for (const { node, dead } of plan) {
+    compute(node, values);
+    for (const name of dead) values.free(name);
+  }
+}
+
+/** Computes a graph within that of `outer`. The results belong to whoever calls. */
+function inside(graph: Graph, inputs: readonly Value[], outer: Scope): Value[] {
+  const values = new Scope(outer);
+  const own = (value: Value) => (isDevice(value) ? tf.keep(tf.clone(value)) : value);
+  try {
+    for (const [name, tensor] of graph.initializers) values.set(name, own(upload(tensor)));
+    graph.inputs.forEach(({ name }, at) => {
+      values.set(name, own(inputs[at]!));
+    });
+    const names = graph.outputs.map(({ name }) => name);
+    execute(planOf(graph, names), values);
+    return names.map((name) => {
+      const value = values.get(name)!;
+      return isDevice(value) ? tf.clone(value) : value;
+    });
+  } finally {
+    values.freeAll();
+  }
+}
+
+/** tfjs has no half floats, and the kernels would take their bits for whole numbers. */
+function refuseHalves(graph: Graph): void {
+  const builder = GraphBuilder.from(graph);
+  for (const { op, inputs } of graph.nodes) {
+    const half = inputs.find((name) => name !== '' && isHalf(builder.type(name).dtype));
+    if (half === undefined || op === 'Cast-19') continue;
+    throw new NnError(
+      'OPERATOR_UNSUPPORTED',
+      `${op} of ${builder.type(half).dtype} cannot be interpreted: cast '${half}' to float32 before it`,
+    );
+  }
+}
+
+function compute(node: Node, values: Scope): void {
   const inputs = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
   try {
     tf.tidy(() => {
-      kernelOf(node.op)({ node, inputs }).forEach((result, index) => {
+      const innerOf: KernelRequest['inside'] = (graph, given) => inside(graph, given, values);
+      kernelOf(node.op)({ node, inputs, inside: innerOf }).forEach((result, index) => {
         const name = node.outputs[index];
         if (!name) return;
         // An output that is its input would be freed with it.
@@ -105,10 +147,7 @@ function fits({ dims, data }: Tensor, shape: Shape): boolean {
   );
 }
 
-function results(
-  fetches: Readonly<Record<string, Tensor | null>>,
-  values: ReadonlyMap<string, Value>,
-): Record<string, Tensor> {
+function results(fetches: Readonly<Record<string, Tensor | null>>, values: Scope): Record<string, Tensor> {
   // Copied before any is written: what was downloaded may be a feed's memory, and so may a place.
   const computed = Object.keys(fetches).map((name) => [name, copyOf(values.get(name)!)] as const);
   for (const [name, { dtype, dims }] of computed) {

@@ -1,12 +1,14 @@
 import { NnError } from '../../errors.js';
 import { axisIndex } from '../../graph/dimension.js';
-import type { Node } from '../../graph/ir.js';
+import type { Graph, Node } from '../../graph/ir.js';
 import { type DeviceValue, type HostValue, isDevice, type Value } from './value.js';
 
 export interface KernelRequest {
   readonly node: Node;
   /** undefined stands for an optional input left out. */
   readonly inputs: readonly (Value | undefined)[];
+  /** Computes a graph among the node's attributes: its outputs, which are freed with what the kernel makes itself. */
+  readonly inside: (graph: Graph, inputs: readonly Value[]) => readonly Value[];
 }
 
 /**

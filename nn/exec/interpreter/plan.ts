@@ -1,5 +1,6 @@
 import { NnError } from '../../errors.js';
 import type { Graph, Node } from '../../graph/ir.js';
+import { readsOf } from '../../graph/scopes.js';
 
 export interface Step {
   readonly node: Node;
@@ -17,9 +18,9 @@ export function planOf(graph: Graph, wanted: readonly string[]): Step[] {
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((name) => needed.has(name))) continue;
     // Going backwards, a name that was not needed so far is read here for the last time.
-    const touched = new Set([...node.inputs, ...node.outputs]);
+    const touched = new Set([...readsOf(node), ...node.outputs]);
     const dead = [...touched].filter((name) => name !== '' && !needed.has(name));
-    for (const name of node.inputs) needed.add(name);
+    for (const name of readsOf(node)) needed.add(name);
     steps.push({ node, dead });
   }
   return steps.reverse();

@@ -12,6 +12,7 @@ import {
   or,
   where,
 } from './kernels/comparisons.js';
+import { ifKernel, loop } from './kernels/control.js';
 import { pad, slice, tile, trilu } from './kernels/extents.js';
 import {
   abs,
@@ -85,6 +86,7 @@ export const KERNELS: { readonly [O in Operator]: Kernel | NotAvailable } = {
   'Greater-13': greater,
   'GreaterOrEqual-16': greaterOrEqual,
   'Identity-16': identity,
+  'If-16': ifKernel,
   'IsInf-20': isInfinite,
   'IsNaN-20': isNotNumber,
   'LayerNormalization-17': layerNormalization,
@@ -92,6 +94,7 @@ export const KERNELS: { readonly [O in Operator]: Kernel | NotAvailable } = {
   'LessOrEqual-16': lessOrEqual,
   'Log-13': log,
   'LogSoftmax-13': logSoftmax,
+  'Loop-16': loop,
   'MatMul-13': matMul,
   'Max-13': max,
   'Min-13': min,

@@ -1,15 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { elementCount, type Tensor } from '../../tensor.js';
+import { type DType, elementCount, type Tensor } from '../../tensor.js';
 
 /** float32 values, where the backend computes. */
 export type DeviceValue = tf.Tensor;
 
 /**
  * Whole numbers and truth values, in host memory: they are shapes, indices and masks, and tfjs has no int64, so there
- * they could not be exact.
+ * they could not be exact. Half floats too, which tfjs does not have either: `Cast` reads and writes them, no other
+ * operator.
  */
 export interface HostValue extends Tensor {
-  readonly dtype: 'int64' | 'int32' | 'bool';
+  readonly dtype: Exclude<DType, 'float32'>;
 }
 
 /** A value of the graph while it is computed. Kernels never write to one that exists. */

@@ -34,8 +34,11 @@ export function encoderForward(
     case 'sequence-classification':
       if (firstOnly) return { logits: family.classify(builder, hidden) };
       return { logits: family.classify(builder, firstTokens(builder, hidden, shape)), embedding: mean() };
-    case 'token-classification':
-      return { logits: perToken(builder, linear(builder, hidden, 'classifier'), shape.tokens, head.labels) };
+    case 'token-classification': {
+      const scores = linear(builder, hidden, 'classifier');
+      const logits = perToken(builder, scores, shape.tokens, head.labels);
+      return inference ? { logits, embedding: mean() } : { logits };
+    }
     case 'question-answering':
       return span(builder, linear(builder, hidden, 'qa_outputs'), shape);
     case 'masked-lm': {

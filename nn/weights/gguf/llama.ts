@@ -8,19 +8,33 @@ import { isDerived, llamaName } from './llamaNames.js';
 import { ggufTokenizerJson } from './tokenizer.js';
 import type { TokenizerJson } from './vocabulary.js';
 
-/** A LLaMA as a Hugging Face checkpoint would hold it. */
-export interface GgufModel {
+/** What a LLaMA's Hugging Face checkpoint would hold beside its weights. */
+export interface GgufDescription {
   /** Content for `config.json`. */
   readonly config: LlamaConfigJson;
-  /** float32, under Hugging Face's names; no `lm_head.weight` where the output is tied to the embedding. */
-  readonly tensors: Map<string, Tensor>;
+  /** The number of values in its tensors. */
+  readonly parameters: number;
   /** Content for `tokenizer.json`, see `ggufTokenizerJson`. Throws TOKENIZER_INVALID where it has no equivalent. */
   readonly tokenizerJson: () => TokenizerJson;
+}
+
+/** A LLaMA as a Hugging Face checkpoint would hold it. */
+export interface GgufModel extends GgufDescription {
+  /** float32, under Hugging Face's names; no `lm_head.weight` where the output is tied to the embedding. */
+  readonly tensors: Map<string, Tensor>;
 }
 
 /** `readGguf` of a file on disk. Links are refused, see `withFileOf`. */
 export function readGgufFile(path: string): GgufModel {
   return withFileOf(dirname(path), basename(path), readGguf);
+}
+
+/**
+ * What a GGUF file of the LLaMA family says of its model. Verifies all but the values, which are not read. Throws as
+ * `readGguf`.
+ */
+export function describeGgufFile(path: string): GgufDescription {
+  return withFileOf(dirname(path), basename(path), (source) => describe(source).description);
 }
 
 /**
@@ -30,18 +44,35 @@ export function readGgufFile(path: string): GgufModel {
  * Throws WEIGHTS_CORRUPT, BASE_MODEL_UNSUPPORTED for other architectures, tensors and quantisations.
  */
 export function readGguf(source: ByteSource): GgufModel {
+  const { description, stored } = describe(source);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, tensor] of stored) {
+    const data = rotatedBack(readValues(source, tensor), tensor, description.config);
+    tensors.set(name, { dtype: 'float32', dims: tensor.dims, data });
+  }
+  return { ...description, tensors };
+}
+
+interface Described {
+  readonly description: GgufDescription;
+  /** The tensors of the model under Hugging Face's names. */
+  readonly stored: ReadonlyMap<string, GgufTensor>;
+}
+
+function describe(source: ByteSource): Described {
   const header = readGgufHeader(source);
   const factors = header.tensors.get('rope_freqs.weight');
   const config = llamaConfig(header, factors && readValues(source, factors));
-  const tensors = new Map<string, Tensor>();
-  for (const stored of header.tensors.values()) {
-    if (isDerived(stored.name)) continue;
-    const name = llamaName(stored.name);
-    if (name === undefined) throw unsupported(`${JSON.stringify(stored.name)} is no tensor of a LLaMA`);
-    const data = rotatedBack(readValues(source, stored), stored, config);
-    tensors.set(name, { dtype: 'float32', dims: stored.dims, data });
+  const stored = new Map<string, GgufTensor>();
+  for (const tensor of header.tensors.values()) {
+    if (isDerived(tensor.name)) continue;
+    const name = llamaName(tensor.name);
+    if (name === undefined) throw unsupported(`${JSON.stringify(tensor.name)} is no tensor of a LLaMA`);
+    stored.set(name, tensor);
   }
-  return { config, tensors, tokenizerJson: () => ggufTokenizerJson(header.metadata) };
+  const parameters = [...stored.values()].reduce((sum, { dims }) => sum + elementCount(dims), 0);
+  const tokenizerJson = () => ggufTokenizerJson(header.metadata);
+  return { description: { config, parameters, tokenizerJson }, stored };
 }
 
 function readValues(source: ByteSource, { begin, end, quantization }: GgufTensor): Float32Array {

@@ -45,6 +45,10 @@ export function llamaConfig(
   const architecture = optionalText(metadata, 'general.architecture');
   if (architecture !== 'llama')
     throw unsupported(`its architecture is ${architecture ?? 'not named'}, not llama`);
+  const parts = optionalCount(metadata, 'split.count', 0) ?? 1;
+  if (parts > 1) {
+    throw unsupported(`it is one of ${parts} parts; join them with llama-gguf-split --merge`);
+  }
   if (optionalCount(metadata, 'llama.expert_count', 0)) throw unsupported('it is a mixture of experts');
   const hidden = count(metadata, 'llama.embedding_length');
   const heads = count(metadata, 'llama.attention.head_count');

@@ -1,4 +1,5 @@
-import { plumblineError } from '../../../contracts/index.js';
+import { type Entity, plumblineError } from '../../../contracts/index.js';
+import { type Parsed, parseEntities, parseSpan } from '../../annotations.js';
 import { decodeMail } from '../mail/decodeMail.js';
 import { type Draft, type DraftRule, dropped, kept, type Outcome } from './rule.js';
 
@@ -36,7 +37,34 @@ const ofRow = (draft: Draft): Outcome => {
       : [typeof value === 'string' ? value : JSON.stringify(value)];
   });
   const bodies = texts.map((content) => ({ kind: 'text' as const, content }));
-  return kept({ ...draft, raw: NO_BYTES, subject: '', bodies });
+  const decoded = { ...draft, raw: NO_BYTES, subject: '', bodies };
+  const parsed = spansOf(row, draft);
+  if (parsed === null) return kept(decoded);
+  if (parsed.fault !== null) return dropped(parsed.fault);
+  // Positions are in one text; of several nobody can say which.
+  const [text, ...others] = texts;
+  if (text === undefined || others.length > 0) return dropped(text === undefined ? 'empty' : 'several-texts');
+  if (parsed.value.some(({ end }) => end > text.length)) return dropped('span-outside-text');
+  return kept({ ...decoded, spans: parsed.value });
+};
+
+/** The spans of a row whose source labels spans, else null. */
+const spansOf = (
+  row: Readonly<Record<string, unknown>>,
+  { labelledBy }: Draft,
+): Parsed<readonly Entity[]> | null => {
+  const field = (name: string) => (Object.hasOwn(row, name) ? row[name] : undefined);
+  if (labelledBy.from === 'entities') return parseEntities(field(labelledBy.field));
+  if (labelledBy.from !== 'relation') return null;
+  const head = parseSpan(field(labelledBy.head));
+  const tail = parseSpan(field(labelledBy.tail));
+  if (head.fault !== null) return head;
+  if (tail.fault !== null) return tail;
+  const spans = [
+    { ...head.value, label: 'head' },
+    { ...tail.value, label: 'tail' },
+  ];
+  return { value: spans.sort((a, b) => a.start - b.start), fault: null };
 };
 
 const DECODERS: Readonly<Record<string, (draft: Draft) => Outcome | Promise<Outcome>>> = {
@@ -45,6 +73,7 @@ const DECODERS: Readonly<Record<string, (draft: Draft) => Outcome | Promise<Outc
   jsonl: ofRow,
   csv: ofRow,
   parquet: ofRow,
+  conll: ofRow,
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { CleaningRecipe } from '../../../contracts/index.js';
+import type { CleaningRecipe, Entity, FilesSource } from '../../../contracts/index.js';
 import type { Body } from '../mail/body.js';
 
 /** A record on its way to becoming a row. */
@@ -9,11 +9,17 @@ export interface Draft {
   readonly group: string;
   /** For row formats: the fields that become text, in order. */
   readonly textFields: readonly string[];
+  readonly labelledBy: FilesSource['label'];
   /** Emptied once it is decoded. */
   readonly raw: Uint8Array;
   readonly subject: string;
   readonly bodies: readonly Body[];
   readonly text: string;
+  /**
+   * Spans of `text` by their start, where the source labels spans; a relation's are named `head` and `tail`. A rule that
+   * changes the text moves them along, and says how many it lost.
+   */
+  readonly spans?: readonly Entity[];
   readonly sentAt: string | null;
 }
 
@@ -27,6 +33,9 @@ export const kept = (draft: Draft, changes: readonly string[] = []): Outcome => 
   draft,
   changes,
 });
+/** For the changes of a rule that moved spans. */
+export const lostSpans = (lost: number): string[] =>
+  lost === 0 ? [] : [`${lost} span${lost === 1 ? '' : 's'} lost with their text`];
 export const dropped = (reason: string): Outcome => ({ kind: 'dropped', reason });
 
 /** A rule that looks at one draft at a time. The version grows whenever its outcome may differ. */

@@ -5,6 +5,7 @@ import { decode } from './decode.js';
 import { exactDuplicate } from './exactDuplicate.js';
 import { htmlToText } from './htmlToText.js';
 import { DRAFT_RULES, RULE_VERSIONS } from './index.js';
+import { markRelation } from './markRelation.js';
 import { nearDuplicate } from './nearDuplicate.js';
 import { normalise } from './normalise.js';
 import type { Comparable, Draft, DraftRule } from './rule.js';
@@ -18,6 +19,7 @@ const draft = (overrides: Partial<Draft>): Draft => ({
   label: 'ham',
   group: 'g',
   textFields: [],
+  labelledBy: { from: 'field', field: 'label' },
   raw: new Uint8Array(0),
   subject: '',
   bodies: [],
@@ -160,5 +162,83 @@ describe('near-duplicate', () => {
 
   it('drops nothing when the recipe says so', async () => {
     expect(await find(false)).toMatchObject({ clusters: 1, duplicates: [] });
+  });
+});
+
+describe('spans', () => {
+  const entities = { from: 'entities', field: 'entities' } as const;
+  const relation = { from: 'relation', field: 'label', head: 'head', tail: 'tail' } as const;
+  const decoded = (row: object, labelledBy: Draft['labelledBy'] = entities) =>
+    apply(decode, {
+      format: 'jsonl',
+      textFields: ['subject', 'text'],
+      labelledBy,
+      raw: Buffer.from(JSON.stringify(row)),
+    });
+
+  it('are read with the one text they are in, by their start', async () => {
+    const spans = [
+      { start: 4, end: 6, label: 'B' },
+      { start: 0, end: 2, label: 'A' },
+    ];
+    expect(await decoded({ text: 'ab, cd', entities: spans })).toMatchObject({
+      kind: 'kept',
+      draft: { spans: [spans[1], spans[0]] },
+    });
+    const span = { start: 0, end: 2 };
+    expect(await decoded({ text: 'ab, cd', head: { start: 4, end: 6 }, tail: span }, relation)).toMatchObject(
+      {
+        draft: {
+          spans: [
+            { ...span, label: 'tail' },
+            { start: 4, end: 6, label: 'head' },
+          ],
+        },
+      },
+    );
+  });
+
+  it.each([
+    [{ text: 'ab', entities: [{ start: 0, end: 3, label: 'A' }] }, 'span-outside-text'],
+    [{ text: 'ab', subject: 'c', entities: [] }, 'several-texts'],
+    [{ entities: [] }, 'empty'],
+    [{ text: 'ab' }, 'malformed-entities'],
+  ])('that cannot be in the text drop the row: %j', async (row, reason) => {
+    expect(await decoded(row)).toEqual({ kind: 'dropped', reason });
+  });
+
+  it('that a cut touches are lost, and the loss is recorded', async () => {
+    const spans = [
+      { start: 0, end: 50, label: 'A' },
+      { start: 95, end: 120, label: 'B' },
+    ];
+    const outcome = await apply(
+      tooLong,
+      { text: 'x'.repeat(200), spans },
+      { ...RECIPE, textCharactersMax: 100 },
+    );
+    expect(outcome).toMatchObject({
+      draft: { spans: [spans[0]] },
+      changes: ['cut from 200 characters to at most 100', '1 span lost with their text'],
+    });
+  });
+
+  it('of a relation become marks, and a row that lost one is dropped', async () => {
+    const spans = [
+      { start: 0, end: 3, label: 'tail' },
+      { start: 8, end: 11, label: 'head' },
+    ];
+    const of = { text: 'Ada met Bob', labelledBy: relation };
+    expect(await apply(markRelation, { ...of, spans })).toMatchObject({
+      draft: { text: '[E2] Ada [/E2] met [E1] Bob [/E1]' },
+    });
+    expect(await apply(markRelation, { ...of, spans: spans.slice(1) })).toEqual({
+      kind: 'dropped',
+      reason: 'span-lost',
+    });
+    expect(await apply(markRelation, { ...of, text: 'Ada [E1] met', spans })).toEqual({
+      kind: 'dropped',
+      reason: 'marker-in-text',
+    });
   });
 });

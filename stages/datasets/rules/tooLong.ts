@@ -1,4 +1,4 @@
-import { type DraftRule, kept } from './rule.js';
+import { type Draft, type DraftRule, kept, lostSpans, type Outcome } from './rule.js';
 
 /** A cut goes back to the last white space if there is one this near. */
 const WORD_CHARACTERS_MAX = 100;
@@ -11,14 +11,18 @@ const cut = (text: string, max: number): string => {
   return whole.replace(/[\uD800-\uDBFF]$/, '').trimEnd();
 };
 
-/** Cuts texts of more characters than `textCharactersMax`. */
+const cutDraft = (draft: Draft, max: number): Outcome => {
+  const text = cut(draft.text, max);
+  const changes = [`cut from ${draft.text.length} characters to at most ${max}`];
+  if (draft.spans === undefined) return kept({ ...draft, text }, changes);
+  const spans = draft.spans.filter(({ end }) => end <= text.length);
+  return kept({ ...draft, text, spans }, [...changes, ...lostSpans(draft.spans.length - spans.length)]);
+};
+
+/** Cuts texts of more characters than `textCharactersMax`; spans that the cut touches are lost. */
 export const tooLong: DraftRule = {
   name: 'too-long',
   version: 1,
   apply: (draft, { textCharactersMax }) =>
-    draft.text.length <= textCharactersMax
-      ? kept(draft)
-      : kept({ ...draft, text: cut(draft.text, textCharactersMax) }, [
-          `cut from ${draft.text.length} characters to at most ${textCharactersMax}`,
-        ]),
+    draft.text.length <= textCharactersMax ? kept(draft) : cutDraft(draft, textCharactersMax),
 };

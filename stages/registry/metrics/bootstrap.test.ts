@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { memoryStageContext } from '../../testing/index.js';
-import { bootstrap, bootstrapTally, macroF1Difference, quantile } from './bootstrap.js';
+import { bootstrap, bootstrapTally, pairedDifference, quantile } from './bootstrap.js';
 import type { Judged } from './judged.js';
-import { accuracyOf } from './tally.js';
+import { accuracyOf, macroF1Of } from './tally.js';
 
 const ctx = memoryStageContext();
 const options = { resamples: 2000, confidence: 0.95, seed: 7 };
@@ -62,17 +62,21 @@ describe('bootstrap', () => {
   });
 });
 
-describe('macroF1Difference', () => {
+describe('pairedDifference', () => {
   it('is exactly zero between a model and itself', async () => {
     const model = judged(100, 9);
-    expect(await macroF1Difference(ctx, model, model, options)).toEqual({ value: 0, low: 0, high: 0 });
+    expect(await pairedDifference(ctx, model, model, macroF1Of, options)).toEqual({
+      value: 0,
+      low: 0,
+      high: 0,
+    });
   });
 
   it('sees a small but consistent lead that separate intervals would hide', async () => {
     const worse = judged(300, 10);
     const predicted = worse.predicted.map((guess, row) => (row % 20 === 0 ? worse.truth[row]! : guess));
     const better = { ...worse, predicted };
-    expect((await macroF1Difference(ctx, better, worse, options)).low).toBeGreaterThan(0);
-    expect((await macroF1Difference(ctx, worse, better, options)).high).toBeLessThan(0);
+    expect((await pairedDifference(ctx, better, worse, macroF1Of, options)).low).toBeGreaterThan(0);
+    expect((await pairedDifference(ctx, worse, better, macroF1Of, options)).high).toBeLessThan(0);
   });
 });

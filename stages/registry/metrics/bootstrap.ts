@@ -2,8 +2,8 @@ import { type Interval, plumblineError } from '../../../contracts/index.js';
 import { Random } from '../../../nn/index.js';
 import { createPace } from '../../pace.js';
 import type { StageContext } from '../../ports.js';
-import type { Judged } from './judged.js';
-import { emptyTally, macroF1Of, type Tally, tallyInto } from './tally.js';
+import { type Judgement, rowsOf } from './judged.js';
+import { emptyTally, type Tally, tallyInto } from './tally.js';
 
 export interface BootstrapOptions {
   readonly resamples: number;
@@ -56,31 +56,32 @@ export const bootstrap = async (
 /** Bootstrap of figures that are functions of one tally. @throws as bootstrap */
 export const bootstrapTally = (
   ctx: BootstrapContext,
-  judged: Judged,
+  judged: Judgement,
   figuresOf: (tally: Tally) => readonly number[],
   options: BootstrapOptions,
 ): Promise<Interval[]> => {
   const tally = emptyTally(judged.labels.length);
-  return bootstrap(ctx, judged.truth.length, (drawn) => figuresOf(tallyInto(tally, judged, drawn)), options);
+  return bootstrap(ctx, rowsOf(judged), (drawn) => figuresOf(tallyInto(tally, judged, drawn)), options);
 };
 
 /**
- * Paired bootstrap of macro-F1 of `a` minus that of `b`, two models on the same rows in the same order.
+ * Paired bootstrap of a figure of `a` minus that of `b`, two models on the same rows in the same order.
  * @throws as bootstrap
  */
-export const macroF1Difference = async (
+export const pairedDifference = async (
   ctx: BootstrapContext,
-  a: Judged,
-  b: Judged,
+  a: Judgement,
+  b: Judgement,
+  figureOf: (tally: Tally) => number,
   options: BootstrapOptions,
 ): Promise<Interval> => {
-  if (a.truth.length !== b.truth.length)
+  if (rowsOf(a) !== rowsOf(b))
     throw plumblineError('INTERNAL', 'A paired comparison needs the same rows of both models.');
   const tallyA = emptyTally(a.labels.length);
   const tallyB = emptyTally(b.labels.length);
   const difference = (drawn: Int32Array) => [
-    macroF1Of(tallyInto(tallyA, a, drawn)) - macroF1Of(tallyInto(tallyB, b, drawn)),
+    figureOf(tallyInto(tallyA, a, drawn)) - figureOf(tallyInto(tallyB, b, drawn)),
   ];
-  const [interval] = await bootstrap(ctx, a.truth.length, difference, options);
+  const [interval] = await bootstrap(ctx, rowsOf(a), difference, options);
   return interval!;
 };

@@ -23,6 +23,7 @@ const options = {
   labels: ['ham', 'spam'],
   lengthEdges: [32, 64, 128],
   maxLength: 128,
+  cutAtLimit: true,
   sliceRowsMin: 10,
 };
 const rows = [

@@ -2,9 +2,9 @@ import type { LearningCurvePoint, TrainingRun } from '../../../contracts/index.j
 import { lineChart } from './chart.js';
 import { count, figure, percent } from './format.js';
 import type { Html } from './html.js';
+import type { Wording } from './wording.js';
 
 export const MODEL = 'fine-tuned model';
-export const BASELINE = 'linear model on TF-IDF';
 
 /** Training and validation loss by step. */
 export const lossChart = (run: TrainingRun): Html => {
@@ -35,18 +35,18 @@ export const lossChart = (run: TrainingRun): Html => {
   });
 };
 
-/** Validation macro-F1 by step. */
-export const validationChart = (run: TrainingRun): Html =>
+/** The deciding figure on the validation split by step. */
+export const validationChart = (run: TrainingRun, { metric }: Wording): Html =>
   lineChart({
     id: 'validation',
-    title: 'Validation macro-F1 by training step',
+    title: `Validation ${metric} by training step`,
     description: `The weights of step ${count(run.bestStep)} were kept.`,
     xLabel: 'step',
-    yLabel: 'macro-F1',
+    yLabel: metric,
     yLimits: [0, 1],
     series: [
       {
-        name: 'validation macro-F1',
+        name: `validation ${metric}`,
         tone: 'model',
         dots: true,
         points: run.validation.map(({ step, macroF1 }) => ({ x: step, y: macroF1 })),
@@ -55,11 +55,15 @@ export const validationChart = (run: TrainingRun): Html =>
     mark: { x: run.bestStep, caption: 'weights kept' },
   });
 
-/** Test macro-F1 of model and baseline by number of training rows, with intervals. */
-export const learningCurveChart = (points: readonly LearningCurvePoint[], confidence: number): Html =>
+/** The deciding figure of model and baseline on the test split by number of training rows, with intervals. */
+export const learningCurveChart = (
+  points: readonly LearningCurvePoint[],
+  confidence: number,
+  { metric, baseline: baselineName }: Wording,
+): Html =>
   lineChart({
     id: 'curve',
-    title: 'Test macro-F1 by number of training rows',
+    title: `Test ${metric} by number of training rows`,
     description: points
       .map(
         ({ rows, model, baseline }) =>
@@ -67,11 +71,11 @@ export const learningCurveChart = (points: readonly LearningCurvePoint[], confid
       )
       .join('; '),
     xLabel: 'training rows (logarithmic)',
-    yLabel: `macro-F1, ${percent(confidence)} interval`,
+    yLabel: `${metric}, ${percent(confidence)} interval`,
     logX: true,
     yLimits: [0, 1],
     series: (['model', 'baseline'] as const).map((tone) => ({
-      name: tone === 'model' ? MODEL : BASELINE,
+      name: tone === 'model' ? MODEL : baselineName,
       tone,
       dots: true,
       dashed: tone === 'baseline',

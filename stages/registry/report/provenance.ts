@@ -59,7 +59,10 @@ export const lineageSection = ({ evaluation, run, dataset }: LineageIds): Html =
     ...(run.adaptation === null ? [] : [['adapted base model', run.adaptation] as [string, string]]),
     ['dataset', evaluation.dataset],
     ...dataset.batches.map((id): [string, string] => ['source batch', id]),
-    [`base weights of ${run.base.reference}`, run.base.weights.sha256],
+    ...Object.entries(run.base.weights).map(([file, { sha256 }]): [string, string] => [
+      `${file} of ${run.base.reference}`,
+      sha256,
+    ]),
     ['trained weights', run.weights.sha256],
     ['code version', evaluation.codeVersion],
   ];

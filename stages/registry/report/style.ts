@@ -59,6 +59,11 @@ figure.wide{max-width:40rem}
 .mistakes .said{margin:0}
 .score{color:var(--wrong);font-variant-numeric:tabular-nums;white-space:nowrap;margin:0 .5rem}
 blockquote{margin:.3rem 0 0;padding:.1rem 0 .1rem .9rem;border-left:3px solid var(--rule);color:var(--soft);font-size:.93rem;overflow-wrap:anywhere;max-width:46rem}
+mark{color:inherit;background:color-mix(in srgb,var(--tone) 22%,transparent);border-bottom:2px solid var(--tone);border-radius:.2rem;padding:0 .1rem}
+mark.right,small.right{--tone:var(--model)}mark.missed,small.missed{--tone:var(--baseline)}mark.spurious,small.spurious{--tone:var(--wrong)}
+mark.missed{border-bottom-style:dashed}mark.spurious{border-bottom-style:double;border-bottom-width:4px}
+.entities{color:var(--ink);line-height:2;white-space:pre-wrap}.entities small{color:var(--tone);font-size:.72rem;font-weight:600;margin-right:.2rem;white-space:nowrap}
+.marks mark{margin-right:.6rem}
 code{font:.86em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .ids th{font-weight:400;padding-right:1.5rem}
 .ids td{width:70%}

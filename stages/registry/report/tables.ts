@@ -1,7 +1,14 @@
-import type { ClassificationMetrics, Evaluation, Interval, Slice } from '../../../contracts/index.js';
-import { BASELINE, MODEL } from './charts.js';
+import {
+  type ClassificationMetrics,
+  type Evaluation,
+  type Interval,
+  learntBaselineOf,
+  type Slice,
+} from '../../../contracts/index.js';
+import { MODEL } from './charts.js';
 import { count, figure, percent, range } from './format.js';
 import { type Html, html, type Insert } from './html.js';
+import { wordingOf } from './wording.js';
 
 /** A matrix with more classes than this is not readable; the largest confusions are listed instead. */
 const CLASSES_MAX = 15;
@@ -22,27 +29,32 @@ export const metricsTable = ({
   validation,
   baselines,
 }: Evaluation | Omit<Evaluation, 'report'>): Html => {
-  const row = (name: string, split: string, { macroF1, accuracy, rows }: ClassificationMetrics) => [
+  const { accuracy: accuracyName, majority } = wordingOf(test);
+  const row = (name: string, split: string, { macroF1, accuracy, entities, rows }: ClassificationMetrics) => [
     name,
     split,
+    ...(entities === undefined ? [] : [entities.f1, entities.precision, entities.recall].map(withInterval)),
     withInterval(macroF1),
     withInterval(accuracy),
     count(rows),
   ];
+  const learnt = learntBaselineOf(baselines);
+  const ofEntities = test.entities === undefined ? [] : ['entity F1', 'precision', 'recall'];
   return table(
-    ['', 'split', 'macro-F1', 'accuracy', 'rows'],
+    ['', 'split', ...ofEntities, 'macro-F1', accuracyName, 'rows'],
     [
       row(MODEL, 'test', test),
-      row(BASELINE, 'test', baselines.tfidfLinear),
-      row('most frequent label', 'test', baselines.majority),
+      row(learnt.name, 'test', learnt.metrics),
+      row(majority, 'test', baselines.majority),
       row(MODEL, 'validation', validation),
     ],
   );
 };
 
-export const classTable = (model: ClassificationMetrics, baseline: ClassificationMetrics): Html =>
-  table(
-    ['label', 'precision', 'recall', 'F1', 'F1 of the linear model', 'test rows'],
+export const classTable = (model: ClassificationMetrics, baseline: ClassificationMetrics): Html => {
+  const { label: labelName, counted, baselineNoun } = wordingOf(model);
+  return table(
+    [labelName, 'precision', 'recall', 'F1', `F1 of the ${baselineNoun}`, counted],
     model.classes.map(({ label, precision, recall, f1, support }, index) => [
       label,
       withInterval(precision),
@@ -52,15 +64,26 @@ export const classTable = (model: ClassificationMetrics, baseline: Classificatio
       count(support),
     ]),
   );
+};
 
-/** Rows are true labels, columns predicted ones; shading is the share of the row. */
-export const confusionTable = ({ confusion, classes }: ClassificationMetrics): Html => {
+/**
+ * Rows are true labels, columns predicted ones; shading is the share of the row. Of entities only those found with the very
+ * same ends have a predicted label; the last column counts the others.
+ */
+export const confusionTable = (metrics: ClassificationMetrics): Html => {
+  const { classes } = metrics;
   const labels = classes.map(({ label }) => label);
-  if (labels.length > CLASSES_MAX) return largestConfusions(confusion, labels);
+  const ofEntities = metrics.entities !== undefined;
+  const sum = (cells: readonly number[]) => cells.reduce((total, cell) => total + cell, 0);
+  const confusion = ofEntities
+    ? metrics.confusion.map((cells, index) => [...cells, classes[index]!.support - sum(cells)])
+    : metrics.confusion;
+  const columns = ofEntities ? [...labels, 'not found so'] : labels;
+  if (labels.length > CLASSES_MAX) return largestConfusions(confusion, labels, columns);
   return html`<div class="scroll"><table class="confusion"><caption>Rows: true label. Columns: predicted label.</caption>
-<thead><tr><td></td>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+<thead><tr><td></td>${columns.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
 <tbody>${confusion.map((cells, truth) => {
-    const support = cells.reduce((sum, cell) => sum + cell, 0);
+    const support = sum(cells);
     return html`<tr><th scope="row">${labels[truth]!}</th>${cells.map((cell, predicted) => {
       const share = support === 0 ? 0 : cell / support;
       const tone = truth === predicted ? 'right' : 'wrong';
@@ -69,7 +92,11 @@ export const confusionTable = ({ confusion, classes }: ClassificationMetrics): H
   })}</tbody></table></div>`;
 };
 
-const largestConfusions = (confusion: readonly (readonly number[])[], labels: readonly string[]): Html => {
+const largestConfusions = (
+  confusion: readonly (readonly number[])[],
+  labels: readonly string[],
+  columns: readonly string[],
+): Html => {
   const mistaken = confusion
     .flatMap((cells, truth) =>
       cells.map((rows, predicted) => ({ rows, truth, predicted })).filter(({ rows }) => rows > 0),
@@ -81,23 +108,38 @@ ${table(
   ['true label', 'predicted label', 'rows'],
   mistaken
     .slice(0, CONFUSIONS_SHOWN)
-    .map(({ rows, truth, predicted }) => [labels[truth]!, labels[predicted]!, count(rows)]),
+    .map(({ rows, truth, predicted }) => [labels[truth]!, columns[predicted]!, count(rows)]),
 )}`;
 };
 
-export const sliceTable = (slices: readonly Slice[], by: Slice['by'], sliceRowsMin: number): Html =>
-  table(
-    [by === 'group' ? 'source group' : 'length', 'accuracy', 'macro-F1', 'test rows'],
+export const sliceTable = (
+  slices: readonly Slice[],
+  by: Slice['by'],
+  { test, recipe }: Pick<Evaluation, 'test' | 'recipe'>,
+): Html => {
+  const ofEntities = test.entities !== undefined;
+  const absent = (accuracy: Interval | null, why: string) =>
+    html`<span class="muted">${accuracy === null ? '–' : why}</span>`;
+  return table(
+    [
+      by === 'group' ? 'source group' : 'length',
+      wordingOf(test).accuracy,
+      ...(ofEntities ? ['entity F1'] : []),
+      'macro-F1',
+      'test rows',
+    ],
     slices
       .filter((slice) => slice.by === by)
-      .map(({ value, accuracy, macroF1, rows }) => [
+      .map(({ value, accuracy, macroF1, entityF1, rows }) => [
         value,
         accuracy === null
-          ? html`<span class="muted">too small to judge (below ${sliceRowsMin} rows)</span>`
+          ? html`<span class="muted">too small to judge (below ${recipe.sliceRowsMin} rows)</span>`
           : withInterval(accuracy),
+        ...(ofEntities ? [entityF1 ? withInterval(entityF1) : absent(accuracy, 'no entity')] : []),
         macroF1 === null
-          ? html`<span class="muted">${accuracy === null ? '–' : 'one label only'}</span>`
+          ? absent(accuracy, ofEntities ? 'one type only' : 'one label only')
           : withInterval(macroF1),
         count(rows),
       ]),
   );
+};

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LearningCurvePoint } from '../../../contracts/index.js';
 import { verdict } from './verdict.js';
+import { wordingOf } from './wording.js';
 
 const point = (rows: number, model: number, baseline: number, winner: LearningCurvePoint['winner']) => ({
   rows,
@@ -9,7 +10,14 @@ const point = (rows: number, model: number, baseline: number, winner: LearningCu
   winner,
 });
 const told = (...learningCurve: LearningCurvePoint[]) =>
-  verdict({ learningCurve, testRows: 300, confidence: 0.95, trainRows: 2400, majorityMacroF1: 0.4 });
+  verdict({
+    learningCurve,
+    testRows: 300,
+    confidence: 0.95,
+    trainRows: 2400,
+    majority: 0.4,
+    wording: wordingOf({}),
+  });
 const few = point(50, 0.91, 0.77, 'model');
 
 describe('verdict', () => {

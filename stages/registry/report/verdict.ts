@@ -1,5 +1,6 @@
 import type { LearningCurvePoint } from '../../../contracts/index.js';
 import { count, figure, listed, percent, plural, range } from './format.js';
+import type { Wording } from './wording.js';
 
 export interface VerdictSource {
   readonly learningCurve: readonly LearningCurvePoint[];
@@ -7,14 +8,19 @@ export interface VerdictSource {
   readonly confidence: number;
   /** Training rows of the dataset. */
   readonly trainRows: number;
-  readonly majorityMacroF1: number;
+  /** The deciding figure of answering without having learnt. */
+  readonly majority: number;
+  readonly wording: Wording;
 }
 
-const HEADLINES = {
-  model: 'The fine-tuned model beats the linear baseline.',
-  baseline: 'The linear baseline beats the fine-tuned model.',
-  tie: 'The fine-tuned model and the linear baseline are level.',
-} as const;
+const headlinesOf = ({ metric, baselineNoun }: Wording) => {
+  const baseline = metric === 'macro-F1' ? 'linear baseline' : `${baselineNoun} baseline`;
+  return {
+    model: `The fine-tuned model beats the ${baseline}.`,
+    baseline: `The ${baseline} beats the fine-tuned model.`,
+    tie: `The fine-tuned model and the ${baseline} are level.`,
+  };
+};
 
 /** What won where, in sentences a reader who skips the rest can act on. */
 export const verdict = (source: VerdictSource): { headline: string; sentences: string[] } => {
@@ -23,28 +29,29 @@ export const verdict = (source: VerdictSource): { headline: string; sentences: s
   const fewer = points.slice(0, -1);
   const trained =
     full.rows === source.trainRows ? `all ${count(full.rows)} training rows` : plural(full.rows, 'row');
+  const { metric, baseline, baselineNoun, majorityDoes } = source.wording;
   const difference = {
     model: 'The model is better by more than chance explains.',
-    baseline: 'The linear model is better by more than chance explains.',
+    baseline: `The ${baselineNoun} is better by more than chance explains.`,
     tie: `On ${plural(source.testRows, 'test row')} the difference is within what chance explains.`,
   }[full.winner];
   return {
-    headline: HEADLINES[full.winner],
+    headline: headlinesOf(source.wording)[full.winner],
     sentences: [
-      `Trained on ${trained}, the model reaches a macro-F1 of ${figure(full.model.value)} (${percent(source.confidence)} ` +
-        `interval ${range(full.model)}) and the linear model on TF-IDF ${figure(full.baseline.value)} ` +
-        `(${range(full.baseline)}). ${difference} Always answering the most frequent label would reach ` +
-        `${figure(source.majorityMacroF1)}.`,
-      ...fewLabels(fewer),
-      ...advice(full, fewer),
+      `Trained on ${trained}, the model reaches ${metric === 'macro-F1' ? 'a macro-F1' : 'an entity F1'} of ${figure(full.model.value)} (${percent(source.confidence)} ` +
+        `interval ${range(full.model)}) and the ${baseline} ${figure(full.baseline.value)} ` +
+        `(${range(full.baseline)}). ${difference} ${majorityDoes} would reach ` +
+        `${figure(source.majority)}.`,
+      ...fewLabels(fewer, baselineNoun),
+      ...advice(full, fewer, baselineNoun),
     ],
   };
 };
 
-const fewLabels = (points: readonly LearningCurvePoint[]): string[] => {
+const fewLabels = (points: readonly LearningCurvePoint[], baselineNoun: string): string[] => {
   const told = {
     model: (rows: string, figures: string) => `With ${rows} the fine-tuned model wins (${figures}).`,
-    baseline: (rows: string, figures: string) => `With ${rows} the linear model wins (${figures}).`,
+    baseline: (rows: string, figures: string) => `With ${rows} the ${baselineNoun} wins (${figures}).`,
     tie: (rows: string, figures: string) => `With ${rows} neither is ahead by more than chance (${figures}).`,
   };
   const sentences = (['model', 'baseline', 'tie'] as const).flatMap((winner) => {
@@ -58,13 +65,17 @@ const fewLabels = (points: readonly LearningCurvePoint[]): string[] => {
   return sentences.length === 0 ? [] : [sentences.join(' ')];
 };
 
-const advice = (full: LearningCurvePoint, fewer: readonly LearningCurvePoint[]): string[] => {
+const advice = (
+  full: LearningCurvePoint,
+  fewer: readonly LearningCurvePoint[],
+  baselineNoun: string,
+): string[] => {
   const winsWithFew = fewer.some((point) => point.winner === 'model');
   if (full.winner === 'model') return [];
   const few = winsWithFew
     ? 'The pretrained model pays off while labels are few. '
     : 'The pretrained model adds nothing that these test rows can show. ';
   return [
-    `${few}With this many labels the linear model is ${full.winner === 'tie' ? 'as good' : 'better'} and much cheaper to run.`,
+    `${few}With this many labels the ${baselineNoun} is ${full.winner === 'tie' ? 'as good' : 'better'} and much cheaper to run.`,
   ];
 };

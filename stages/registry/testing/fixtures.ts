@@ -133,7 +133,7 @@ export const plantRun = async (
       architecture: 'bert',
       parameters: 25_000,
       config: await blob('config.json'),
-      weights,
+      weights: { 'model.safetensors': weights },
       tokenizer: await world.blobs.put(new TextEncoder().encode(tokenizerJson)),
     },
     recipe: pipeline.training,

@@ -2,23 +2,31 @@ import {
   type ExecutionProvider,
   type PlumblineError,
   plumblineError,
+  type TaskRule,
   toPlumblineError,
 } from '../../../contracts/index.js';
+
+/** Whether the model scores whole sequences or each of their tokens. */
+export type ModelHead = TaskRule['head'];
 
 /** What the server tells an inference thread: first one `load`, then runs, one after another. */
 export type EngineRequest =
   | {
       readonly type: 'load';
       readonly model: Uint8Array;
+      readonly head: ModelHead;
       readonly threads: number;
       readonly providers: readonly ExecutionProvider[];
     }
   | { readonly type: 'run'; readonly id: number; readonly sequences: readonly Int32Array[] };
 
-/** Class probabilities [rows, labels] and embeddings [rows, hidden], row-major. */
+/** Class probabilities and embeddings [rows, hidden], row-major. */
 export interface EngineOutput {
+  /** [rows, labels]; of a token classifier [tokens, labels], one sequence after another, without padding. */
   readonly probabilities: Float32Array;
   readonly embeddings: Float32Array;
+  /** Numbers in `probabilities` of each sequence; left out: all have as many. */
+  readonly sizes?: readonly number[];
 }
 
 export interface EngineFailure {

@@ -7,6 +7,7 @@ import {
   type EngineRequest,
   engineEnded,
   fromFailure,
+  type ModelHead,
 } from './protocol.js';
 
 /** A model loaded on a thread of its own. */
@@ -28,9 +29,10 @@ interface Waiting<T> {
   reject(error: Error): void;
 }
 
-/** @throws GRAPH_INVALID when no provider can load the model */
+/** @throws GRAPH_INVALID when no provider can load the model, PROVIDER_UNAVAILABLE when none is there */
 export const startEngine = async (input: {
   readonly model: Uint8Array;
+  readonly head: ModelHead;
   readonly threads: number;
   readonly providers: readonly ExecutionProvider[];
 }): Promise<Engine> => {

@@ -1,7 +1,13 @@
 /** Entry of the thread that holds a loaded model: ONNX Runtime computes on the thread that calls it. */
 import { parentPort } from 'node:worker_threads';
-import { createRunner, inferInOrder, type Runner, softmaxRows } from '../../../nn/index.js';
-import { type EngineOutput, type EngineReport, type EngineRequest, toFailure } from './protocol.js';
+import { createRunner, inferInOrder, inferTokens, type Runner, softmaxRows } from '../../../nn/index.js';
+import {
+  type EngineOutput,
+  type EngineReport,
+  type EngineRequest,
+  type ModelHead,
+  toFailure,
+} from './protocol.js';
 
 if (parentPort === null) throw new Error('thread.js is started by startEngine');
 const port = parentPort;
@@ -9,7 +15,7 @@ const port = parentPort;
 const send = (report: EngineReport, moved: readonly ArrayBuffer[] = []): void =>
   port.postMessage(report, moved);
 
-const infer = async (runner: Runner, sequences: readonly Int32Array[]): Promise<EngineOutput> => {
+const inferLabels = async (runner: Runner, sequences: readonly Int32Array[]): Promise<EngineOutput> => {
   const outputs = await inferInOrder(runner, sequences, {
     batchSize: sequences.length,
     outputs: ['logits', 'embedding'],
@@ -21,12 +27,34 @@ const infer = async (runner: Runner, sequences: readonly Int32Array[]): Promise<
   };
 };
 
+const inferTags = async (runner: Runner, sequences: readonly Int32Array[]): Promise<EngineOutput> => {
+  const rows = await inferTokens(runner, sequences, { batchSize: sequences.length });
+  const sizes = rows.map(({ probabilities }) => probabilities.length);
+  const hidden = rows[0]?.embedding.length ?? 0;
+  const probabilities = new Float32Array(sizes.reduce((sum, size) => sum + size, 0));
+  const embeddings = new Float32Array(rows.length * hidden);
+  let at = 0;
+  rows.forEach((row, index) => {
+    probabilities.set(row.probabilities, at);
+    embeddings.set(row.embedding, index * hidden);
+    at += row.probabilities.length;
+  });
+  return { probabilities, embeddings, sizes };
+};
+
+const INFER = {
+  'sequence-classification': inferLabels,
+  'token-classification': inferTags,
+} as const satisfies Record<ModelHead, unknown>;
+
 let runner: Runner | null = null;
+let infer: (typeof INFER)[ModelHead] = inferLabels;
 
 const handle = async (request: EngineRequest): Promise<void> => {
   if (request.type === 'load') {
     try {
-      const { model, threads, providers } = request;
+      const { model, head, threads, providers } = request;
+      infer = INFER[head];
       runner = await createRunner(model, { threads, providers });
       send({ type: 'loaded', provider: runner.provider });
     } catch (error) {

@@ -143,3 +143,38 @@ describe('parquet', () => {
     await expect(readAll('parquet', 'PAR1 nothing else')).rejects.toThrow();
   });
 });
+
+describe('conll', () => {
+  it('makes a record of each sentence: words joined by spaces, tags as spans in UTF-16 code units', async () => {
+    const file =
+      '-DOCSTART- -X- O O\n\n😀 NN B-MISC\nEU NNP I-NP B-ORG\nrejects VBZ I-VP O\nNew NNP I-NP B-LOC\nYork NNP I-NP I-LOC\r\n\n\nok O';
+    expect(texts(await readAll('conll', file))).toEqual([
+      '{"entities":[{"end":2,"label":"MISC","start":0},{"end":5,"label":"ORG","start":3},{"end":22,"label":"LOC","start":14}],"text":"😀 EU rejects New York"}',
+      '{"entities":[],"text":"ok"}',
+    ]);
+  });
+
+  it('reads the tags of older files, in which I- begins an entity', async () => {
+    const [record] = await readAll('conll', 'A I-PER\nB I-PER\nC B-PER\nD I-ORG\n');
+    expect(JSON.parse(record!.field('entities')!)).toEqual([
+      { start: 0, end: 3, label: 'PER' },
+      { start: 4, end: 5, label: 'PER' },
+      { start: 6, end: 7, label: 'ORG' },
+    ]);
+  });
+
+  it('gives a sentence without tags, one not in UTF-8 and one that is too large their reasons, and goes on', async () => {
+    const file = Buffer.concat([
+      Buffer.from('word\n\nEU X-ORG\n\n'),
+      Buffer.from([0xff, 0x20, 0x4f, 0x0a, 0x0a]),
+      Buffer.from(`${'x O\n'.repeat(300)}\nok O\n`),
+    ]);
+    expect(texts(await readAll('conll', file))).toEqual([
+      'malformed-row',
+      'malformed-row',
+      'not-utf-8',
+      'too-large',
+      '{"entities":[],"text":"ok"}',
+    ]);
+  });
+});

@@ -1,4 +1,5 @@
 import type { FilesSource } from '../../../contracts/index.js';
+import { conll } from './conll.js';
 import { csv } from './csv.js';
 import { eml } from './eml.js';
 import type { FormatReader } from './format.js';
@@ -19,4 +20,5 @@ export const FORMATS: { readonly [K in FilesSource['format']]: Format } = {
   jsonl: { read: jsonl, filesAtOnce: 1 },
   csv: { read: csv, filesAtOnce: 1 },
   parquet: { read: parquet, filesAtOnce: 1 },
+  conll: { read: conll, filesAtOnce: 1 },
 };

@@ -1,1 +1,1 @@
-export { type LoadedBaseModel, loadBaseModel } from './load.js';
+export { type LoadedBaseModel, withBaseModel } from './load.js';

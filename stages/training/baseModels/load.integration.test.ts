@@ -7,7 +7,7 @@ import { MemoryBlobStore, memoryStageContext } from '../../testing/index.js';
 import { type ModelServer, modelServer, serveFiles } from '../testing/modelServer.js';
 import { TINY_CONFIG, tinyModel } from '../testing/tinyModel.js';
 import { zipFile } from '../testing/zipFile.js';
-import { loadBaseModel } from './load.js';
+import { withBaseModel } from './load.js';
 import { createPypiSource } from './pypi.js';
 import type { BaseModelContext } from './source.js';
 
@@ -51,6 +51,12 @@ const failureOf = (work: Promise<unknown>): Promise<Failure> =>
     (error: unknown) => error as Failure,
   );
 
+const loadBaseModel = (ctx: BaseModelContext, base: Parameters<typeof withBaseModel>[1]) =>
+  withBaseModel(ctx, base, async (loaded) => ({
+    ...loaded,
+    weightsBytes: await readFile(join(loaded.weights, 'model.safetensors')),
+  }));
+
 const hf = { model: 'hf:org/tiny@v2', token: 'env:HF_TOKEN' } as const;
 const cachedModels = () => readdir(join(cacheDir, 'base-models'));
 
@@ -64,7 +70,7 @@ describe('a base model from hf:', () => {
     );
     expect(server.requests.every(({ authorization }) => authorization === `Bearer ${TOKEN}`)).toBe(true);
     expect(first.model).toMatchObject({ reference: hf.model, architecture: 'bert' });
-    expect(first.model.weights.sha256).toBe(sha256Hex(model['model.safetensors']));
+    expect(first.model.weights['model.safetensors']?.sha256).toBe(sha256Hex(model['model.safetensors']));
     expect(Buffer.compare(await ctx.blobs.get(first.model.tokenizer), model['tokenizer.json'])).toBe(0);
     const again = await loadBaseModel(context(`${server.url}/`), hf);
     expect(again.model).toEqual(first.model);
@@ -95,7 +101,8 @@ describe('a base model from hf:', () => {
     const failure = await failureOf(loadBaseModel(context(server.url), hf));
     expect(failure).toMatchObject({ code, retryable: false });
     expect(JSON.stringify([failure, failure.message, String(failure.cause)])).not.toContain(TOKEN);
-    expect(server.requests).toHaveLength(1);
+    const paths = server.requests.map(({ path }) => path);
+    expect(new Set(paths).size).toBe(paths.length);
   });
 
   it('survives a server that is unavailable for a moment', async () => {
@@ -119,8 +126,8 @@ describe('a base model from hf:', () => {
       response.writeHead(200, { etag: '"v1"', 'content-length': bytes.length });
       response.write(bytes.subarray(0, 5000), () => setTimeout(() => response.destroy(), 50));
     });
-    const { weights } = await loadBaseModel(context(server.url), hf);
-    expect(Buffer.compare(weights, model['model.safetensors'])).toBe(0);
+    const { weightsBytes } = await loadBaseModel(context(server.url), hf);
+    expect(Buffer.compare(weightsBytes, model['model.safetensors'])).toBe(0);
     expect(server.requests.map(({ range }) => range)).toEqual([
       undefined,
       undefined,
@@ -140,8 +147,8 @@ describe('a base model from hf:', () => {
       broken = true;
       response.write(Buffer.alloc(5000), () => setTimeout(() => response.destroy(), 50));
     });
-    const { weights } = await loadBaseModel(context(server.url), hf);
-    expect(Buffer.compare(weights, model['model.safetensors'])).toBe(0);
+    const { weightsBytes } = await loadBaseModel(context(server.url), hf);
+    expect(Buffer.compare(weightsBytes, model['model.safetensors'])).toBe(0);
   });
 
   it('is a retryable failure when the server stays away', async () => {

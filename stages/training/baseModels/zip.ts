@@ -1,10 +1,10 @@
+import { createReadStream, createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { promisify } from 'node:util';
-import { crc32, inflateRaw } from 'node:zlib';
+import { PassThrough, Readable, type Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32, createInflateRaw } from 'node:zlib';
 import { plumblineError } from '../../../contracts/index.js';
-
-const inflate = promisify(inflateRaw);
 
 const END_SIGNATURE = 0x06054b50;
 const ENTRY_SIGNATURE = 0x02014b50;
@@ -29,8 +29,11 @@ export interface ZipEntry {
 
 export interface ZipFile {
   readonly entries: readonly ZipEntry[];
-  /** @throws BASE_MODEL_UNSUPPORTED when the entry is larger than `bytesMax` or damaged */
-  read(entry: ZipEntry, bytesMax: number): Promise<Uint8Array>;
+  /**
+   * Writes an entry's bytes to a file, without all of them in memory.
+   * @throws BASE_MODEL_UNSUPPORTED when the entry is larger than `bytesMax` or damaged
+   */
+  extract(entry: ZipEntry, destination: string, bytesMax: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,7 +59,7 @@ export const openZip = async (path: string): Promise<ZipFile> => {
     const entries = await readDirectory(path, tail, readAt);
     return {
       entries,
-      read: (entry, bytesMax) => readEntry(path, entry, bytesMax, readAt),
+      extract: (entry, destination, bytesMax) => extractEntry({ path, entry, destination, bytesMax }, readAt),
       close: () => file.close(),
     };
   } catch (failure) {
@@ -103,31 +106,58 @@ const staysInside = (name: string): boolean =>
   !posix.isAbsolute(name) &&
   !name.split('/').includes('..');
 
-const readEntry = async (
-  path: string,
-  entry: ZipEntry,
-  bytesMax: number,
-  readAt: ReadAt,
-): Promise<Uint8Array> => {
+interface Extraction {
+  readonly path: string;
+  readonly entry: ZipEntry;
+  readonly destination: string;
+  readonly bytesMax: number;
+}
+
+const extractEntry = async (extraction: Extraction, readAt: ReadAt): Promise<void> => {
+  const { path, entry, destination, bytesMax } = extraction;
   if (entry.bytes > bytesMax || entry.compressedBytes > bytesMax)
     throw broken(path, `"${entry.name}" has ${entry.bytes} bytes; at most ${bytesMax} are read`);
   const local = await readAt(entry.offset, LOCAL_BYTES);
   if (local.readUInt32LE(0) !== LOCAL_SIGNATURE) throw broken(path, `"${entry.name}" is damaged`);
   const start = entry.offset + LOCAL_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28);
-  const raw = await readAt(start, entry.compressedBytes);
-  const bytes = await decompress(path, entry, raw);
-  if (bytes.byteLength !== entry.bytes || crc32(bytes) !== entry.crc)
-    throw broken(path, `"${entry.name}" does not have the bytes its directory states`);
-  return bytes;
+  const found = { bytes: 0, crc: 0 };
+  const counted = async function* (parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const part of parts) {
+      found.bytes += part.byteLength;
+      // What is packed may be far larger than the directory says.
+      if (found.bytes > entry.bytes) throw wrongBytes(path, entry);
+      found.crc = crc32(part, found.crc);
+      yield part;
+    }
+  };
+  const packed = packedBytes(path, start, entry.compressedBytes);
+  try {
+    await pipeline(
+      packed,
+      unpacker(path, entry),
+      (parts: AsyncIterable<Buffer>) => counted(parts),
+      createWriteStream(destination),
+    );
+  } catch (failure) {
+    if (!isInflateError(failure)) throw failure;
+    throw broken(path, `"${entry.name}" cannot be unpacked`, failure);
+  }
+  if (found.bytes !== entry.bytes || found.crc !== entry.crc) throw wrongBytes(path, entry);
 };
 
-const decompress = async (path: string, entry: ZipEntry, raw: Buffer): Promise<Uint8Array> => {
-  if (entry.method === STORED) return raw;
-  if (entry.method !== DEFLATED)
-    throw broken(path, `"${entry.name}" is packed with the unknown method ${entry.method}`);
-  return inflate(raw, { maxOutputLength: Math.max(1, entry.bytes) }).catch((cause: unknown) => {
-    throw broken(path, `"${entry.name}" cannot be unpacked`, cause);
-  });
+const isInflateError = (failure: unknown): boolean =>
+  failure instanceof Error && 'code' in failure && String(failure.code).startsWith('Z_');
+
+const wrongBytes = (path: string, { name }: ZipEntry) =>
+  broken(path, `"${name}" does not have the bytes its directory states`);
+
+const packedBytes = (path: string, start: number, bytes: number): Readable =>
+  bytes === 0 ? Readable.from([]) : createReadStream(path, { start, end: start + bytes - 1 });
+
+const unpacker = (path: string, { name, method }: ZipEntry): Transform => {
+  if (method === STORED) return new PassThrough();
+  if (method === DEFLATED) return createInflateRaw();
+  throw broken(path, `"${name}" is packed with the unknown method ${method}`);
 };
 
 const broken = (path: string, message: string, cause?: unknown) =>

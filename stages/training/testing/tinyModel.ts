@@ -37,7 +37,7 @@ export const TINY_CONFIG = {
   vocab_size: SPECIAL.length + WORDS.length,
 };
 
-const parameterShapes = (): [string, number[]][] => {
+const parameterShapes = (vocabularySize: number): [string, number[]][] => {
   const norm = (name: string): [string, number[]][] => [
     [`${name}.LayerNorm.weight`, [HIDDEN]],
     [`${name}.LayerNorm.bias`, [HIDDEN]],
@@ -57,7 +57,7 @@ const parameterShapes = (): [string, number[]][] => {
     ...norm(`${name}.output`),
   ];
   return [
-    ['embeddings.word_embeddings.weight', [TINY_CONFIG.vocab_size, HIDDEN]],
+    ['embeddings.word_embeddings.weight', [vocabularySize, HIDDEN]],
     ['embeddings.position_embeddings.weight', [POSITIONS, HIDDEN]],
     ['embeddings.token_type_embeddings.weight', [TINY_CONFIG.type_vocab_size, HIDDEN]],
     ...norm('embeddings'),
@@ -66,11 +66,12 @@ const parameterShapes = (): [string, number[]][] => {
   ];
 };
 
-/** The three files of a random BERT of 16 dimensions and two layers, as its publisher would offer them. */
-export const tinyModel = () => {
+/** The three files of a random BERT of 16 dimensions and two layers that knows the words, as its publisher would offer them. */
+export const tinyModel = (words: readonly string[] = WORDS) => {
+  const vocabularySize = SPECIAL.length + words.length;
   const random = new Random(11);
   const weights = new Map<string, Tensor>(
-    parameterShapes().map(([name, dims]) => {
+    parameterShapes(vocabularySize).map(([name, dims]) => {
       const data = Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () =>
         name.endsWith('LayerNorm.weight') ? 1 : (random.uniform() - 0.5) * 0.3,
       );
@@ -78,8 +79,8 @@ export const tinyModel = () => {
     }),
   );
   return {
-    'config.json': Buffer.from(JSON.stringify(TINY_CONFIG)),
-    'tokenizer.json': Buffer.from(wordPieceJson(SPECIAL, WORDS)),
+    'config.json': Buffer.from(JSON.stringify({ ...TINY_CONFIG, vocab_size: vocabularySize })),
+    'tokenizer.json': Buffer.from(wordPieceJson(SPECIAL, words)),
     'model.safetensors': Buffer.from(writeSafetensors(weights)),
   };
 };

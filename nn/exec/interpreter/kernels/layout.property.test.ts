@@ -22,7 +22,8 @@ function apply(
   inputs: readonly Tensor[],
   outputs: readonly string[],
 ) {
-  const results = kernel({ node: { op: 'op', inputs: [], outputs, attributes }, inputs: inputs.map(upload) });
+  const node = { op: 'op', inputs: [], outputs, attributes };
+  const results = kernel({ node, inputs: inputs.map(upload), inside: () => [] });
   return results.map((value: Value) => ({
     dims: dimsOf(value),
     values: Array.from(download(value).data, Number),

@@ -1,7 +1,8 @@
 import { NnError } from '../../../errors.js';
 import { attribute } from '../../../graph/attributes.js';
 import { ONNX_DTYPES } from '../../../graph/dtypes.js';
-import type { DType, Tensor } from '../../../tensor.js';
+import { type DType, type HalfDType, isHalf, type Tensor } from '../../../tensor.js';
+import { fromHalf, toHalf } from '../../../weights/half.js';
 import { allocate } from '../hostArray.js';
 import { hostOperand, type Kernel, operand } from '../kernel.js';
 import { dimsOf, download, int64Value, upload } from '../value.js';
@@ -13,8 +14,20 @@ export const cast: Kernel = (request) => {
   const x = operand(request, 0);
   const to = ONNX_DTYPES.get(attribute(request.node, 'to', 'int', 0))!;
   const from = download(x);
-  return [from.dtype === to ? x : upload(converted(from, to))];
+  return [from.dtype === to ? x : upload(isHalf(to) ? halved(from, to) : converted(widened(from), to))];
 };
+
+function halved(from: Tensor, to: HalfDType): Tensor {
+  const { dims, data } = converted(widened(from), 'float32');
+  return { dtype: to, dims, data: toHalf(to, data as Float32Array) };
+}
+
+/** Half floats as float32, which holds them exactly; anything else as it is. */
+function widened(tensor: Tensor): Tensor {
+  const { dtype, dims, data } = tensor;
+  if (!isHalf(dtype)) return tensor;
+  return { dtype: 'float32', dims, data: fromHalf(dtype, data as Uint16Array) };
+}
 
 function converted({ dims, data }: Tensor, dtype: DType): Tensor {
   const result = allocate(dtype, data.length);

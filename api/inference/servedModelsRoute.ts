@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ClassifyRequest, ClassifyResponse, Sha256 } from '../../contracts/index.js';
-import { classify, type ServedAlias, toClassifyResponse } from '../../stages/serving/index.js';
+import { Sha256, Task } from '../../contracts/index.js';
+import type { ServedAlias } from '../../stages/serving/index.js';
 import { type HttpServer, requireRole } from '../http/index.js';
 import type { InferenceDependencies } from './dependencies.js';
 
@@ -16,6 +16,7 @@ export const ServedModels = z
           .object({
             version: z.number().int(),
             modelVersionId: Sha256,
+            task: Task,
             labels: z.array(z.string()),
             maxLength: z.number().int(),
             provider: z.string(),
@@ -47,6 +48,7 @@ const describeAlias = ({ model, alias, wanted, served, error }: ServedAlias) => 
         : {
             version: served.version,
             modelVersionId: served.modelVersionId,
+            task: served.task,
             labels: [...served.labels],
             maxLength: served.maxLength,
             provider: served.provider,
@@ -56,8 +58,8 @@ const describeAlias = ({ model, alias, wanted, served, error }: ServedAlias) => 
   };
 };
 
-/** The plain endpoint: a text or a list of texts in, labels with scores out. */
-export const registerClassifyRoutes = (app: HttpServer, deps: InferenceDependencies): void => {
+/** What is loaded here. */
+export const registerServedModelsRoute = (app: HttpServer, deps: InferenceDependencies): void => {
   app.get(
     '/v1/models',
     {
@@ -65,26 +67,5 @@ export const registerClassifyRoutes = (app: HttpServer, deps: InferenceDependenc
       schema: { tags: ['models'], summary: 'What is loaded here', response: { 200: ServedModels } },
     },
     async () => ({ models: deps.host.list().map(describeAlias) }),
-  );
-
-  app.post(
-    '/v1/models/:name(^[^:/]+)::classify',
-    {
-      onRequest: requireRole('viewer'),
-      schema: {
-        tags: ['inference'],
-        summary: 'Classify a text or a list of texts',
-        params: z.object({ name: z.string() }),
-        body: ClassifyRequest,
-        response: { 200: ClassifyResponse },
-      },
-    },
-    async (request) => {
-      const { text } = request.body;
-      const texts = typeof text === 'string' ? [text] : text;
-      const served = deps.host.find(request.params.name);
-      const ctx = { served, log: deps.predictions, now: deps.now(), newId: deps.newId };
-      return toClassifyResponse(served, await classify({ ctx, input: { texts } }));
-    },
   );
 };
