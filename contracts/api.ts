@@ -79,6 +79,8 @@ export const VersionSummary = z
     createdAt: z.iso.datetime(),
     aliases: z.array(z.string()),
     macroF1: z.number().nullable(),
+    /** F1 of all entities together, of a model that finds them. */
+    entityF1: z.number().nullable().default(null),
   })
   .meta({ id: 'VersionSummary' });
 export type VersionSummary = z.infer<typeof VersionSummary>;

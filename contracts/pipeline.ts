@@ -147,7 +147,13 @@ export const TrainingRecipe = z.strictObject({
       ),
     token: SecretRef.optional().describe('Access token for hf: models.'),
   }),
-  maxLength: z.number().int().min(8).max(512).default(128).describe('Tokens a text is truncated to.'),
+  maxLength: z
+    .number()
+    .int()
+    .min(8)
+    .max(512)
+    .default(128)
+    .describe('Tokens a text is truncated to; entities are found in windows of as many, in all of it.'),
   epochs: z.number().int().min(1).max(100).default(2).describe('Passes over the training split.'),
   stepsMin: z
     .number()
@@ -172,6 +178,16 @@ export const TrainingRecipe = z.strictObject({
     .max(1)
     .default(1)
     .describe('Factor of the learning rate from one layer to the one below it.'),
+  recomputeActivations: z
+    .boolean()
+    .default(false)
+    .describe('Computes cheap intermediate values twice to keep fewer of them; the results are the same.'),
+  memoryBytesMax: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('A training that would take more does not begin; what the machine has when left out.'),
   microBatchSize: z
     .number()
     .int()
@@ -185,6 +201,10 @@ export const TrainingRecipe = z.strictObject({
     .describe(
       'Element type of matrix products; weights stay float32. For GPUs: a CPU computes the same numbers, more slowly.',
     ),
+  packing: z
+    .boolean()
+    .default(false)
+    .describe('Several texts a row in batches drawn at random, instead of batches of texts of one length.'),
   weightDecay: z.number().min(0).max(1).default(0.01).describe('Decoupled weight decay.'),
   warmupRatio: z.number().min(0).lt(1).default(0.1).describe('Share of all steps with a rising rate.'),
   maxGradNorm: z.number().positive().default(1).describe('Gradients are clipped to this global norm.'),
@@ -249,7 +269,9 @@ export const TrainingRecipe = z.strictObject({
     })
     .nullable()
     .prefault({})
-    .describe('Stops on validation macro-F1; null never stops early.'),
+    .describe(
+      'Stops on the macro-F1 of the validation split, for entities on their F1; null never stops early.',
+    ),
   checkpointEverySeconds: z
     .number()
     .int()

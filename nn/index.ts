@@ -10,11 +10,11 @@ export {
 export * from './entities/index.js';
 export { NN_ERROR_CODES, NnError, type NnErrorCode } from './errors.js';
 export { createRunner } from './exec/createRunner.js';
-export type { Provider, Runner, RunnerOptions } from './exec/runner.js';
+export type { LoadableModel, Provider, Runner, RunnerOptions } from './exec/runner.js';
 export * from './generate/index.js';
 export { type DecodedModel, decodeModel } from './graph/decode.js';
 export { readModelFile, writeModelFile } from './graph/modelFile.js';
-export { buildModel, exportOnnx, type ModelSource, taskOf } from './models/buildModel.js';
+export { buildModel, exportOnnx, type ModelSource, taskOf, writeOnnxFile } from './models/buildModel.js';
 export {
   architectureOf,
   buildClassifier,

@@ -2,9 +2,17 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type BlobRef, canonicalJson } from '../contracts/index.js';
 
+/** OpenSSL takes less than 2 GiB at once. */
+const PART_BYTES = 2 ** 30;
+
 /** SHA-256 as 64 lower-case hex digits (FIPS 180-4). Texts are hashed as UTF-8. */
-export const sha256Hex = (data: Uint8Array | string): string =>
-  createHash('sha256').update(data).digest('hex');
+export const sha256Hex = (data: Uint8Array | string): string => {
+  const hash = createHash('sha256');
+  if (typeof data === 'string') return hash.update(data).digest('hex');
+  for (let start = 0; start < data.byteLength; start += PART_BYTES)
+    hash.update(data.subarray(start, start + PART_BYTES));
+  return hash.digest('hex');
+};
 
 /** The content address of a value: SHA-256 of its canonical JSON. */
 export const digestOf = (value: unknown): string => sha256Hex(canonicalJson(value));

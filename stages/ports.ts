@@ -29,6 +29,8 @@ export interface BlobStore {
   putFile(path: string): Promise<BlobRef>;
   /** @throws OBJECT_NOT_FOUND, and OBJECT_CORRUPT when the bytes do not have the digest. */
   get(ref: Pick<BlobRef, 'sha256'>): Promise<Uint8Array>;
+  /** `get` of bytes of any size into a new file. @throws OBJECT_NOT_FOUND, OBJECT_CORRUPT */
+  getFile(ref: Pick<BlobRef, 'sha256'>, path: string): Promise<void>;
 }
 
 /** The right of one attempt to publish under a key; the newest attempt takes it from older ones. */

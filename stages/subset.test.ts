@@ -34,4 +34,14 @@ describe('firstRowsByHash', () => {
   it('refuses a count that leaves a label out', () => {
     expect(() => firstRowsByHash(rows, 2, 42)).toThrow(expect.objectContaining({ code: 'DATASET_INVALID' }));
   });
+
+  it('draws rows with entities whatever labels they have together', () => {
+    const rows = Array.from({ length: 40 }, (_, index) => ({
+      recordId: `row ${index}`,
+      label: `A B${index}`,
+      entities: [],
+    }));
+    expect(firstRowsByHash(rows, 10, 1)).toHaveLength(10);
+    expect(firstRowsByHash(rows, 20, 1).slice(0, 10)).toEqual(firstRowsByHash(rows, 10, 1));
+  });
 });

@@ -6,9 +6,11 @@ import { z } from 'zod';
 import {
   ClassifyResponse,
   ErrorBody,
+  ExtractResponse,
   type PredictionRow,
   TEXT_CHARACTERS_MAX,
 } from '../../contracts/index.js';
+import { sha256Hex } from '../../stages/digest.js';
 import { createModelHost, type ModelHost } from '../../stages/serving/index.js';
 import { deployedModels } from '../../stages/serving/testing/deployedModels.js';
 import type { HttpServer } from '../http/index.js';
@@ -29,6 +31,13 @@ beforeAll(async () => {
   await world.deploy(3);
   await world.deploy(4, 'canary');
   await world.deploy(5, 'production', { model: 'damaged', labels: ['a', 'b', 'c'] });
+  await world.deploy(6, 'production', {
+    model: 'names',
+    task: 'token-classification',
+    labels: ['PER', 'LOC'],
+    maxLength: 8,
+  });
+  await world.deploy(7, 'production', { model: 'deals', task: 'relation-classification' });
   host = createModelHost(world.dependencies, { observer: prometheusObserver(metrics), pollEveryMs: 50 });
   await host.start();
   app = await createInferenceServer(
@@ -147,7 +156,104 @@ describe('POST /v1/models/{name}:classify', () => {
   });
 });
 
+describe('POST /v1/models/{name}:extract', () => {
+  it('finds entities in one text or many, each where its text stands, with a score', async () => {
+    const texts = ['😀 money now at noon, the meeting agenda '.repeat(5), 'offer'];
+    const answer = await post('/v1/models/names:extract', { text: texts });
+    const { model, predictions } = ExtractResponse.parse(answer.json());
+    expect([model, predictions.length]).toEqual(['names', 2]);
+    const found = predictions.flatMap(({ entities }, index) =>
+      entities.map((entity) => ({ ...entity, from: texts[index]! })),
+    );
+    // The head is drawn at random, so that it finds something in a text this long.
+    expect(found.length).toBeGreaterThan(0);
+    for (const { from, start, end, text, label, score } of found) {
+      expect(from.slice(start, end)).toBe(text);
+      expect(text).toBe(text.trim());
+      expect(['PER', 'LOC']).toContain(label);
+      expect(score > 0 && score <= 1).toBe(true);
+    }
+  });
+
+  it('logs the labels found and the shares of the tags, never the text', async () => {
+    logged.length = 0;
+    const answer = await post('/v1/models/names:extract', { text: 'money now '.repeat(9) });
+    const [prediction] = ExtractResponse.parse(answer.json()).predictions;
+    expect(logged).toHaveLength(1);
+    const [{ predicted, scores, embedding, predictionId }] = logged as [PredictionRow];
+    expect(predictionId).toBe(prediction!.predictionId);
+    expect(predicted).toBe([...new Set(prediction!.entities.map(({ label }) => label))].sort().join(' '));
+    expect(scores).toHaveLength(5);
+    expect(scores.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
+    expect(embedding).toHaveLength(16);
+    expect(JSON.stringify(logged)).not.toMatch('money');
+  });
+
+  it('reads text of any kind', async () => {
+    const texts = ['привет', '\u0000', '👩‍👩‍👧 \ud83d', ' ', 'a'.repeat(TEXT_CHARACTERS_MAX)];
+    const answer = await post('/v1/models/names:extract', { text: texts });
+    expect(ExtractResponse.parse(answer.json()).predictions).toHaveLength(texts.length);
+  });
+});
+
+describe('POST /v1/models/{name}:relate', () => {
+  const relation = { text: 'meeting money', head: { start: 8, end: 13 }, tail: { start: 0, end: 7 } };
+
+  it('classifies how the spans of one text or of many are related', async () => {
+    logged.length = 0;
+    const one = await post('/v1/models/deals:relate', relation);
+    const { predictions } = ClassifyResponse.parse(one.json());
+    expect(predictions).toHaveLength(1);
+    expect(logged[0]!.textDigest).toBe(sha256Hex('[E2] meeting [/E2] [E1] money [/E1]'));
+    const many = await post('/v1/models/deals:relate', { relations: [relation, relation] });
+    const scores = ClassifyResponse.parse(many.json()).predictions.map((prediction) => prediction.scores);
+    expect(scores).toHaveLength(2);
+    expect(scores[0]!['ham']).toBeCloseTo(predictions[0]!.scores['ham']!, 5);
+  });
+
+  it.each([
+    ['spans that overlap', { ...relation, tail: { start: 5, end: 9 } }, 'overlapping-spans'],
+    ['a span outside the text', { ...relation, tail: { start: 5, end: 99 } }, 'span-outside-text'],
+    ['an empty span', { ...relation, tail: { start: 5, end: 5 } }, 'malformed-span'],
+    ['a marker in the text', { ...relation, text: 'meeting money [E1]' }, 'marker-in-text'],
+    ['no spans', { text: 'meeting money' }, 'body'],
+  ])('%s is refused', async (_name, payload, reason) => {
+    const answer = await post('/v1/models/deals:relate', payload);
+    expect(answer.statusCode).toBe(400);
+    const { error } = ErrorBody.parse(answer.json());
+    expect(error).toMatchObject({ code: 'REQUEST_INVALID', message: expect.stringContaining(reason) });
+  });
+});
+
+describe('a model asked for what it is not made for', () => {
+  it.each([
+    ['/v1/models/triage:extract', ':classify'],
+    ['/v1/models/names:classify', ':extract'],
+    ['/v1/models/deals:classify', ':relate'],
+  ])('%s names the endpoint that it has', async (url, endpoint) => {
+    const answer = await post(url, { text: 'money now' });
+    expect(answer.statusCode).toBe(400);
+    expect(ErrorBody.parse(answer.json()).error).toMatchObject({
+      code: 'REQUEST_INVALID',
+      message: expect.stringContaining(endpoint),
+    });
+  });
+});
+
 describe('Open Inference Protocol v2', () => {
+  it('infers entities as one JSON list a text', async () => {
+    const answer = await post('/v2/models/names/infer', input());
+    const { outputs } = InferenceResponse.parse(answer.json());
+    expect(outputs.map(({ name, datatype, shape }) => [name, datatype, shape])).toEqual([
+      ['entities', 'BYTES', [2]],
+    ]);
+    for (const list of outputs[0]!.data) expect(Array.isArray(JSON.parse(String(list)))).toBe(true);
+    const metadata = ModelMetadata.parse((await app.inject({ url: '/v2/models/names', headers })).json());
+    expect(metadata.outputs).toEqual([{ name: 'entities', datatype: 'BYTES', shape: [-1] }]);
+    const other = await post('/v2/models/names/infer', { ...input(), outputs: [{ name: 'label' }] });
+    expect(other.statusCode).toBe(400);
+  });
+
   it('infers, by model, by version and by alias', async () => {
     const answer = await post('/v2/models/triage/infer', { id: 'abc', ...input() });
     const body = InferenceResponse.parse(answer.json());
@@ -182,7 +288,7 @@ describe('Open Inference Protocol v2', () => {
       ],
     });
     expect((await app.inject({ url: '/v2/models', headers })).json()).toEqual({
-      models: ['triage', 'damaged'],
+      models: ['triage', 'damaged', 'names', 'deals'],
     });
   });
 
@@ -231,11 +337,25 @@ describe('the server', () => {
       ['triage', 'production', 'ready', null],
       ['triage', 'canary', 'ready', null],
       ['damaged', 'production', 'failed', 'GRAPH_INVALID'],
+      ['names', 'production', 'ready', null],
+      ['deals', 'production', 'ready', null],
+    ]);
+    expect(models.map(({ served }) => served?.task ?? null)).toEqual([
+      'sequence-classification',
+      'sequence-classification',
+      null,
+      'token-classification',
+      'relation-classification',
     ]);
   });
 
   it('refuses callers without a key, on every way to predict', async () => {
-    for (const url of ['/v1/models/triage:classify', '/v2/models/triage/infer']) {
+    for (const url of [
+      '/v1/models/triage:classify',
+      '/v1/models/names:extract',
+      '/v1/models/deals:relate',
+      '/v2/models/triage/infer',
+    ]) {
       const answer = await app.inject({ method: 'POST', url, payload: input() });
       expect(answer.statusCode).toBe(401);
     }
@@ -246,7 +366,12 @@ describe('the server', () => {
       .object({ paths: z.record(z.string(), z.unknown()) })
       .parse((await app.inject('/openapi.json')).json());
     expect(Object.keys(paths)).toEqual(
-      expect.arrayContaining(['/v1/models/{name}:classify', '/v2/models/{name}/versions/{version}/infer']),
+      expect.arrayContaining([
+        '/v1/models/{name}:classify',
+        '/v1/models/{name}:extract',
+        '/v1/models/{name}:relate',
+        '/v2/models/{name}/versions/{version}/infer',
+      ]),
     );
   });
 });

@@ -182,12 +182,13 @@ program
     const { versions } = await connection().client.models(name);
     say(
       table([
-        ['MODEL', 'VERSION', 'ID', 'MACRO-F1', 'ALIASES', 'CREATED'],
+        ['MODEL', 'VERSION', 'ID', 'MACRO-F1', 'ENTITY-F1', 'ALIASES', 'CREATED'],
         ...versions.map((entry) => [
           entry.model,
           String(entry.version),
           shortId(entry.modelVersionId),
           entry.macroF1?.toFixed(4) ?? '–',
+          entry.entityF1?.toFixed(4) ?? '–',
           entry.aliases.join(','),
           entry.createdAt,
         ]),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { PlumblineError } from '../../contracts/index.js';
+import { Pipeline, PlumblineError } from '../../contracts/index.js';
 import { parsePipeline, pipelineJsonSchema } from './pipelineFile.js';
 
 const VALID = `apiVersion: plumbline/v1
@@ -24,6 +24,54 @@ const problemsOf = (text: string): string => {
   }
   throw new Error('the text is valid');
 };
+
+const SPANS = VALID.replace('format: eml', 'format: jsonl')
+  .replace(/label: \{ from: path.*/, 'label: { from: entities }')
+  .replace('training:', 'training:\n  task: token-classification');
+
+describe('a pipeline file of a task with spans', () => {
+  it('is compared by entity F1, and may have one label', () => {
+    const pipeline = parsePipeline(SPANS.replace('[ham, spam]', '[PER]'), 'pipeline.yaml');
+    expect(pipeline.promotion.gate.metric).toBe('entityF1');
+    expect(parsePipeline(VALID, 'pipeline.yaml').promotion.gate.metric).toBe('macroF1');
+  });
+
+  it('keeps its meaning when it is parsed again', () => {
+    const once = parsePipeline(SPANS, 'pipeline.yaml');
+    expect(Pipeline.parse(once)).toEqual(once);
+  });
+
+  it.each([
+    [
+      'labels of texts for entities',
+      SPANS.replace('from: entities', 'from: field, field: label'),
+      'sources[0].label.from: token-classification takes labels from entities, not from field',
+    ],
+    [
+      'spans for labels of texts',
+      SPANS.replace('  task: token-classification\n', ''),
+      'sources[0].label.from: sequence-classification takes labels from path or field, not from entities',
+    ],
+    ['spans in mails', SPANS.replace('jsonl', 'eml'), 'sources[0].format: eml has no field for spans'],
+    [
+      'white space in a label of entities',
+      SPANS.replace('spam]', '"two words"]'),
+      'labels[1]: the label of an entity holds no white space',
+    ],
+    [
+      'one label of texts',
+      VALID.replace('[ham, spam]', '[spam]'),
+      'labels: sequence-classification needs at least 2 labels',
+    ],
+    [
+      'a metric of entities for texts',
+      `${VALID}promotion: { gate: { metric: entityF1 } }\n`,
+      'promotion.gate.metric: sequence-classification is compared by macroF1',
+    ],
+  ])('is refused with %s', (_name, text, problem) => {
+    expect(problemsOf(text)).toContain(problem);
+  });
+});
 
 describe('a pipeline file', () => {
   it('gets every default when it states only what is required', () => {

@@ -26,7 +26,7 @@ export async function inferTokens(
   const lengths = Int32Array.from(sequences, ({ length }) => length);
   for (const indices of batchesByLength(lengths, batchSize)) {
     throwIfCancelled(signal);
-    const { feeds } = tokenBatch(pick(sequences, indices));
+    const { feeds } = tokenBatch(pick(sequences, indices), null);
     const { logits, embedding } = await runner.run(feeds, { logits: null, embedding: null });
     const [, longest = 0, classes = 0] = logits!.dims;
     const rows = float32Data(logits!);

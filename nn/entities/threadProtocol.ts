@@ -1,11 +1,11 @@
-import type { Provider } from '../exec/runner.js';
+import type { LoadableModel, Provider } from '../exec/runner.js';
 import type { PackedSequences } from '../train/packedSequences.js';
 import type { Failure } from '../train/threadProtocol.js';
 import type { TokenScores } from './inferTokens.js';
 
 /** The first message to the thread; `cancel` may follow. */
 export interface TokenJob {
-  readonly model: Uint8Array;
+  readonly model: LoadableModel;
   readonly sequences: PackedSequences;
   readonly batchSize: number;
   readonly threads: number;

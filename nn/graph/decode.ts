@@ -2,7 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { NnError } from '../errors.js';
 import { verifyGraph } from '../ops/verify.js';
 import type { Tensor } from '../tensor.js';
-import { decodeNodes, importerInto } from './decodeNodes.js';
+import { decodeNodes, importerInto, requireKnown } from './decodeNodes.js';
 import { decodeTensor, type ReadExternal } from './decodeTensor.js';
 import { ONNX_DTYPES } from './dtypes.js';
 import type { Importer } from './imports.js';
@@ -32,7 +32,9 @@ export function decodeModel(bytes: Uint8Array, readExternal?: ReadExternal): Dec
   if (!model.graph) throw new NnError('GRAPH_INVALID', 'the file holds no graph; is it an ONNX model?');
   if (model.functions.length > 0)
     throw new NnError('OPERATOR_UNSUPPORTED', 'model-local functions are not supported');
-  const graph = decodeGraph(model.graph, opsets(model), readExternal);
+  const versions = opsets(model);
+  requireKnown(model.graph, versions);
+  const graph = decodeGraph(model.graph, versions, readExternal);
   verifyGraph(graph);
   return { graph, metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])) };
 }

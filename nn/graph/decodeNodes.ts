@@ -18,17 +18,13 @@ const DEPTH_MAX = 16;
 /** Reads a graph that is an attribute, within the graph that `importer` is for. */
 type DecodeInner = (graph: GraphProto, importer: Importer) => Graph;
 
+const domainOf = ({ domain }: NodeProto) => (domain === 'ai.onnx' ? '' : domain);
+
 /**
- * The nodes of a file, whose constants go to `importer`. Throws OPERATOR_UNSUPPORTED naming every operator that is not
- * known, so that one look tells what is missing.
+ * Throws OPERATOR_UNSUPPORTED naming every operator of a graph, and of those in it, that is not known, so that one look
+ * tells what is missing.
  */
-export function decodeNodes(
-  proto: GraphProto,
-  versions: ReadonlyMap<string, number>,
-  importer: Importer,
-  decodeInner: DecodeInner,
-): Node[] {
-  const domainOf = ({ domain }: NodeProto) => (domain === 'ai.onnx' ? '' : domain);
+export function requireKnown(proto: GraphProto, versions: ReadonlyMap<string, number>): void {
   const all = graphsIn(proto).flatMap((graph) => graph.node);
   const unknown = all.flatMap((node) => {
     const domain = domainOf(node);
@@ -43,6 +39,15 @@ export function decodeNodes(
       { details: { operators } },
     );
   }
+}
+
+/** The nodes of a file, whose operators are known and whose constants go to `importer`. */
+export function decodeNodes(
+  proto: GraphProto,
+  versions: ReadonlyMap<string, number>,
+  importer: Importer,
+  decodeInner: DecodeInner,
+): Node[] {
   return proto.node.flatMap((node) => {
     const domain = domainOf(node);
     const graphOf = (graph: GraphProto) => decodeInner(graph, importer);

@@ -1,9 +1,12 @@
 import { NnError } from '../errors.js';
 import { encodeModel } from '../graph/encode.js';
+import type { Graph } from '../graph/ir.js';
+import { writeModelFile } from '../graph/modelFile.js';
 import { GraphBuilder } from '../ops/builder.js';
 import type { Tensor } from '../tensor.js';
 import { type ConfigFields, configFields, unsupported } from './configFields.js';
 import { familyOf } from './families.js';
+import { PaddedLayout } from './layers/paddedLayout.js';
 import { loadParameters } from './parameters.js';
 import { TASK_RULES } from './tasks.js';
 import { type Model, TASKS, type Task } from './types.js';
@@ -35,9 +38,15 @@ export function buildModel({ configJson, weights, task, labels: given, seed }: M
   const head = { task, labels: labels.length };
   const parameters = loadParameters(family.parameters(config, head), family.prefix, weights, seed);
   const builder = new GraphBuilder();
-  family.declareInputs(builder, 'inference', 'batch');
+  family.declareInputs(builder, { purpose: 'inference', rows: 'batch', packed: false });
   for (const [name, tensor] of parameters) builder.initializer(name, tensor);
-  const outputs = family.forward({ builder, config, head, purpose: 'inference' });
+  const outputs = family.forward({
+    builder,
+    config,
+    head,
+    purpose: 'inference',
+    layout: new PaddedLayout(builder),
+  });
   const graph = builder.build(graphName(task), outputs);
   return { modelType: config.modelType, task, config, labels, graph, parameters };
 }
@@ -54,13 +63,26 @@ export function taskOf(configJson: unknown): Task {
 
 /**
  * The inference model as an ONNX file: standard operators only, weights under their Hugging Face names, the
- * labels as a JSON array in `metadata_props`.
+ * labels as a JSON array in `metadata_props`. Throws GRAPH_INVALID for more than 2 GB, see `writeOnnxFile`.
  */
-export function exportOnnx({ graph, labels, parameters }: Model): Uint8Array {
+export function exportOnnx(model: Model): Uint8Array {
+  return encodeModel(withParameters(model), metadataOf(model));
+}
+
+/** `exportOnnx` of a model of any size into a file, with its weights beside it, see `writeModelFile`. */
+export function writeOnnxFile(path: string, model: Model): void {
+  writeModelFile(path, withParameters(model), metadataOf(model));
+}
+
+function withParameters({ graph, parameters }: Model): Graph {
   const initializers = new Map(
     [...graph.initializers].map(([name, tensor]) => [name, parameters.get(name) ?? tensor]),
   );
-  return encodeModel({ ...graph, initializers }, { labels: JSON.stringify(labels) });
+  return { ...graph, initializers };
+}
+
+function metadataOf({ labels }: Model): Readonly<Record<string, string>> {
+  return { labels: JSON.stringify(labels) };
 }
 
 function graphName(task: Task): string {

@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../ops/builder.js';
 import type { Tensor } from '../tensor.js';
 import type { ConfigFields } from './configFields.js';
 import type { CachedContext, CacheShape } from './layers/keyValueCache.js';
+import type { Layout } from './layers/layout.js';
 import type { ParameterTable } from './parameters.js';
 import type { ModelConfig, Task } from './types.js';
 
@@ -17,11 +18,20 @@ export interface Head {
  */
 export type Purpose = 'inference' | 'training';
 
+export interface InputRequest {
+  readonly purpose: Purpose;
+  /** Symbolic length of the batch. */
+  readonly rows: string;
+  /** Whether a row holds several texts; see `PackedLayout`. */
+  readonly packed: boolean;
+}
+
 export interface ForwardRequest<C> {
   readonly builder: GraphBuilder;
   readonly config: C;
   readonly head: Head;
   readonly purpose: Purpose;
+  readonly layout: Layout;
 }
 
 export interface DecodingRequest<C> {
@@ -59,8 +69,8 @@ export interface Family<C extends ModelConfig> {
   readonly readConfig: (fields: ConfigFields, weights: ReadonlyMap<string, Tensor>) => C;
   /** Every parameter under its Hugging Face name, in the order of the forward pass. */
   readonly parameters: (config: C, head: Head) => ParameterTable;
-  /** Declares the graph inputs that are no labels and no parameters; `rows` is the symbolic length of the batch. */
-  readonly declareInputs: (builder: GraphBuilder, purpose: Purpose, rows: string) => void;
+  /** Declares the tokens and where they belong: the graph inputs that are no labels and no parameters. */
+  readonly declareInputs: (builder: GraphBuilder, request: InputRequest) => void;
   /** The task's outputs by name; every parameter is already a value of the builder. */
   readonly forward: (request: ForwardRequest<C>) => Readonly<Record<string, string>>;
   /** Only where there is a language-modelling head whose text has one direction. */

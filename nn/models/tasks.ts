@@ -1,7 +1,7 @@
 import { NnError } from '../errors.js';
 import type { Shape } from '../graph/ir.js';
 import type { GraphBuilder } from '../ops/builder.js';
-import { shiftLeft } from './layers/shift.js';
+import type { Layout } from './layers/layout.js';
 import { multipleNegatives, triplet } from './losses/contrastive.js';
 import { type CrossEntropyOptions, crossEntropy } from './losses/crossEntropy.js';
 import type { Task } from './types.js';
@@ -19,29 +19,39 @@ type Outputs = Readonly<Record<string, string>>;
 interface TaskRule {
   /** Whether a model of the task has named classes. */
   readonly hasLabels: boolean;
+  /** Whether an output belongs to a text as a whole or to places in it. */
+  readonly perText: boolean;
   /** int64 inputs of the training graph that say what is right. */
   readonly labels: Readonly<Record<string, Shape>>;
   /** Throws GRAPH_INVALID for a loss that the task cannot have. */
-  readonly loss: (builder: GraphBuilder, outputs: Outputs, options: LossOptions | undefined) => string;
+  readonly loss: (
+    builder: GraphBuilder,
+    outputs: Outputs,
+    options: LossOptions | undefined,
+    layout: Layout,
+  ) => string;
 }
 
-const perText = { labels: ['batch'] };
-const perToken = { labels: ['batch', 'sequence'] };
+const textLabel = { labels: ['batch'] };
+const tokenLabels = { labels: ['batch', 'sequence'] };
 
 /** Every task: its labels and its loss. */
 export const TASK_RULES: { readonly [T in Task]: TaskRule } = {
   'sequence-classification': {
     hasLabels: true,
-    labels: perText,
+    perText: true,
+    labels: textLabel,
     loss: (builder, { logits }, options) => crossEntropy(builder, logits!, 'labels', forClasses(options)),
   },
   'token-classification': {
     hasLabels: true,
-    labels: perToken,
+    perText: false,
+    labels: tokenLabels,
     loss: (builder, { logits }, options) => ofTokens(builder, logits!, 'labels', options),
   },
   'question-answering': {
     hasLabels: false,
+    perText: true,
     labels: { start_positions: ['batch'], end_positions: ['batch'] },
     loss: (builder, { start_logits, end_logits }, options) => {
       const start = crossEntropy(builder, start_logits!, 'start_positions', forClasses(options));
@@ -51,34 +61,39 @@ export const TASK_RULES: { readonly [T in Task]: TaskRule } = {
   },
   'masked-lm': {
     hasLabels: false,
-    labels: perToken,
+    perText: false,
+    labels: tokenLabels,
     loss: (builder, { logits }, options) => ofTokens(builder, logits!, 'labels', options),
   },
   'causal-lm': {
     hasLabels: false,
-    labels: perToken,
-    loss: (builder, { logits }, options) => ofTokens(builder, logits!, shiftLeft(builder, 'labels'), options),
+    perText: false,
+    labels: tokenLabels,
+    loss: (builder, { logits }, options, layout) =>
+      ofTokens(builder, logits!, layout.shiftLeft('labels'), options),
   },
   'seq2seq-lm': {
     hasLabels: false,
+    perText: false,
     labels: { labels: ['batch', 'target'] },
     loss: (builder, { logits }, options) => ofTokens(builder, logits!, 'labels', options),
   },
   'sentence-embedding': {
     hasLabels: false,
+    perText: true,
     labels: {},
-    loss: (builder, { embedding }, options) => {
+    loss: (builder, { embedding }, options, layout) => {
       if (options?.kind === 'cross-entropy') throw unfit('cross-entropy', 'sentence-embedding');
       return options?.kind === 'triplet'
         ? triplet(builder, embedding!, options.margin ?? 5)
-        : multipleNegatives(builder, embedding!, options?.scale ?? 20);
+        : multipleNegatives(builder, embedding!, options?.scale ?? 20, layout);
     },
   },
 };
 
-/** Symbolic length of a training batch: a contrastive loss needs whole groups of rows. */
-export function rowsOfBatch(task: Task, options: LossOptions | undefined): string {
-  if (task !== 'sentence-embedding') return 'batch';
+/** Symbolic number of a training batch's texts: a contrastive loss needs whole groups, others take any (`some`). */
+export function textsOfBatch(task: Task, options: LossOptions | undefined, some: string): string {
+  if (task !== 'sentence-embedding') return some;
   return options?.kind === 'triplet' ? '3*triplets' : '2*pairs';
 }
 

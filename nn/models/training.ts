@@ -10,7 +10,9 @@ import { leavesLast } from '../rewrite/leavesLast.js';
 import { type MixedPrecisionOptions, mixedPrecision } from '../rewrite/mixedPrecision.js';
 import { recomputeActivations } from '../rewrite/recomputeActivations.js';
 import { familyOfType } from './families.js';
-import { type LossOptions, rowsOfBatch, TASK_RULES } from './tasks.js';
+import { PackedLayout } from './layers/packedLayout.js';
+import { PaddedLayout } from './layers/paddedLayout.js';
+import { type LossOptions, TASK_RULES, textsOfBatch } from './tasks.js';
 import { gradientName, type Model, type TrainingGraph } from './types.js';
 
 /** Input of a float16 training graph: what the loss is multiplied by before its gradients are taken, float32 []. */
@@ -34,6 +36,8 @@ export interface TrainingOptions {
   readonly outputs?: readonly string[];
   /** Products in half precision. Left out: everything is float32. */
   readonly precision?: HalfPrecision;
+  /** Whether a row holds several texts; see `PackedLayout` for the inputs. Default: one text a row, padded. */
+  readonly packed?: boolean;
 }
 
 /** The element type of the products, and how the provider that is to run the graph has to compute them. */
@@ -59,6 +63,7 @@ export function trainingGraphOf(
     recomputeFor,
     precision,
     outputs: wanted,
+    packed = false,
   }: TrainingOptions,
 ): Omit<TrainingGraph, 'model'> & { readonly graph: Graph } {
   const trainable = trainedNames(model, isTrainable, adapter);
@@ -66,9 +71,8 @@ export function trainingGraphOf(
     throw new NnError('GRAPH_INVALID', 'every parameter is frozen: leave at least the head trainable');
   }
   const builder = new GraphBuilder(adapter && loraHook(adapter));
-  const rows = rowsOfBatch(model.task, options);
-  const outputs = forward(builder, model, trainedShapes(model, trainable, adapter), rows);
-  const loss = TASK_RULES[model.task].loss(builder, outputs, options);
+  const asInputs = trainedShapes(model, trainable, adapter);
+  const { loss, outputs } = forward(builder, model, { asInputs, loss: options, packed });
   const { gradients, exact } = scaledGradients(builder, { outputs, loss, trainable }, precision);
   const named = Object.fromEntries(trainable.map((name) => [gradientName(name), gradients.get(name)!]));
   const graph = builder.build('training', {
@@ -128,11 +132,13 @@ export interface BatchLengths {
   readonly batch: number;
   readonly sequence: number;
   readonly target?: number;
+  /** Where packed; otherwise as many as rows. */
+  readonly texts?: number;
 }
 
 /** Lengths of every axis that a training graph may leave open. */
-export function axisLengths({ batch, sequence, target = sequence }: BatchLengths) {
-  return { batch, sequence, target, pairs: batch / 2, triplets: batch / 3 };
+export function axisLengths({ batch, sequence, target = sequence, texts = batch }: BatchLengths) {
+  return { batch, sequence, target, texts, pairs: texts / 2, triplets: texts / 3 };
 }
 
 /**
@@ -148,12 +154,11 @@ type EvaluationOptions = Omit<TrainingOptions, 'recomputeFor'>;
 /** `buildEvaluationModel` before it is encoded, for weights of any size. */
 export function evaluationGraphOf(
   model: Model,
-  { trainable, adapter, loss: options, precision, outputs: wanted }: EvaluationOptions,
+  { trainable, adapter, loss: options, precision, packed = false, outputs: wanted }: EvaluationOptions,
 ): Graph {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
-  const chosen = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
-  const outputs = forward(builder, model, chosen, rowsOfBatch(model.task, options));
-  const loss = TASK_RULES[model.task].loss(builder, outputs, options);
+  const asInputs = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
+  const { loss, outputs } = forward(builder, model, { asInputs, loss: options, packed });
   const graph = leavesLast(
     builder.build('evaluation', { loss, ...selected(outputs, precision ? undefined : wanted) }),
   );
@@ -179,19 +184,31 @@ function trainedShapes(model: Model, names: readonly string[], adapter: LoraAdap
   );
 }
 
-/** The task's outputs, with the parameters in `asInputs` as inputs and the others as constants. */
+interface ForwardOptions {
+  /** The parameters that are inputs; the others are constants. */
+  readonly asInputs: Shapes;
+  readonly loss: LossOptions | undefined;
+  readonly packed: boolean;
+}
+
 function forward(
   builder: GraphBuilder,
   { modelType, config, task, labels, parameters }: Model,
-  asInputs: Shapes,
-  rows: string,
-): Readonly<Record<string, string>> {
+  { asInputs, loss: options, packed }: ForwardOptions,
+) {
   const family = familyOfType(modelType);
-  family.declareInputs(builder, 'training', rows);
+  const rule = TASK_RULES[task];
+  const texts = textsOfBatch(task, options, packed ? 'texts' : 'batch');
+  family.declareInputs(builder, { purpose: 'training', rows: packed ? 'batch' : texts, packed });
+  if (packed) builder.input('text_starts', 'int64', [texts]);
   for (const [name, tensor] of parameters) {
     if (!asInputs.has(name)) builder.initializer(name, tensor);
   }
   for (const [name, dims] of asInputs) builder.input(name, 'float32', dims);
-  for (const [name, shape] of Object.entries(TASK_RULES[task].labels)) builder.input(name, 'int64', shape);
-  return family.forward({ builder, config, head: { task, labels: labels.length }, purpose: 'training' });
+  for (const [name, shape] of Object.entries(rule.labels))
+    builder.input(name, 'int64', rule.perText ? [texts] : shape);
+  const layout = packed ? new PackedLayout(builder) : new PaddedLayout(builder);
+  const head = { task, labels: labels.length };
+  const outputs = family.forward({ builder, config, head, purpose: 'training', layout });
+  return { loss: rule.loss(builder, outputs, options, layout), outputs };
 }

@@ -33,6 +33,14 @@ describe('words added to a tokenizer', () => {
     expect([...encoded!.ids]).toEqual([2, 9, 7, 8, 1, 10, 4, 6, 5, 8, 3]);
   });
 
+  it('as marks are found anywhere as they are written, and left out with the special ones', async () => {
+    const tokenizer = await loadTokenizer(addTokens(from, ['[E1]'], { special: true }));
+    const [encoded] = await tokenizer.encodeBatch(['x[E1]y [e1]'], { maxLength: 32 });
+    const mark = tokenizer.idOf('[E1]')!;
+    expect([...encoded!.ids].filter((id) => id === mark)).toEqual([mark]);
+    expect(await tokenizer.decodeBatch([[mark]], { specialTokens: 'left-out' })).toEqual(['']);
+  });
+
   it.each(['', 'two words', 'x'.repeat(600), '\ud800'])('are refused when they cannot be one: %j', (word) => {
     expect(() => addTokens(from, [word])).toThrow(expect.objectContaining({ code: 'TOKENIZER_INVALID' }));
   });

@@ -1,12 +1,19 @@
 import { Random } from '../random.js';
 
 /** Batches whose examples are sorted by length together; as in transformers' group_by_length. */
-const BATCHES_PER_GROUP = 50;
+export const BATCHES_PER_GROUP = 50;
 
 export interface SamplerOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly epoch: number;
+}
+
+/** Examples that are computed on together. */
+export interface Batch {
+  readonly indices: Int32Array;
+  /** How many of them stand in each row, in their order; null for one a row, padded. */
+  readonly rowSizes: readonly number[] | null;
 }
 
 /**

@@ -32,7 +32,7 @@ export async function evaluate(
   const sum = { loss: 0, weight: 0 };
   for (const indices of batchesByLength(lengthsOf(set), EVALUATION_BATCH_SIZE)) {
     throwIfCancelled(signal);
-    const { feeds, weight } = task.batch(set, indices, { ...recipe, model, epoch: null });
+    const { feeds, weight } = task.batch(set, indices, { ...recipe, model, epoch: null, rowSizes: null });
     const { loss, ...outputs } = await runner.run({ ...feeds, ...weights }, fetches);
     score.add({ indices, outputs });
     sum.loss += weight * float32Data(loss!)[0]!;

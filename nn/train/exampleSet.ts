@@ -1,6 +1,6 @@
 import { NnError } from '../errors.js';
 import type { LossOptions } from '../models/tasks.js';
-import type { Model } from '../models/types.js';
+import type { Model, Task } from '../models/types.js';
 import type { Example, ExampleSet } from './example.js';
 import { taskTraining } from './tasks/index.js';
 
@@ -35,6 +35,14 @@ export function lengthsOf({ texts, targets, companions }: ExampleSet): Int32Arra
   return Int32Array.from(texts, ({ length }, at) =>
     Math.max(length, targets[at]!.length, ...companions[at]!.map((text) => text.length)),
   );
+}
+
+/** Tokens that an example takes in a row: of what is read and, where a decoder writes, of what is written. */
+export function rowLengthsOf({ texts, targets, companions }: ExampleSet, task: Task): Int32Array[] {
+  const read = Int32Array.from(texts, ({ length }, at) =>
+    companions[at]!.reduce((sum, text) => sum + text.length, length),
+  );
+  return task === 'seq2seq-lm' ? [read, Int32Array.from(targets, ({ length }) => length)] : [read];
 }
 
 function requireReadable(ids: Int32Array, index: number, { config }: Model): void {

@@ -27,7 +27,7 @@ export async function inferInOrder(
     batchSize,
   )) {
     throwIfCancelled(signal);
-    const { feeds } = tokenBatch(pick(sequences, indices));
+    const { feeds } = tokenBatch(pick(sequences, indices), null);
     const results = await runner.run(feeds, fetches);
     for (const name of outputs) {
       const rows = float32Data(results[name]!);

@@ -6,7 +6,7 @@ import type { TrainingRecipe } from './recipe.js';
 export function longestBatch(
   { texts, targets, companions }: ExampleSet,
   { batchSize, microBatchSize = batchSize }: Pick<TrainingRecipe, 'batchSize' | 'microBatchSize'>,
-): Required<BatchLengths> {
+): Required<Omit<BatchLengths, 'texts'>> {
   const rows = 1 + (companions[0]?.length ?? 0);
   const longest = (items: readonly Int32Array[]) =>
     items.reduce((most, { length }) => Math.max(most, length), 0);

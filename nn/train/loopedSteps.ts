@@ -51,7 +51,8 @@ export function stepsPerRunOf(
 
 /** What keeps the updates out of the graph. */
 function obstacleTo(recipe: TrainingRecipe): string | undefined {
-  const { optimizer, microBatchSize, batchSize, precision = 'float32' } = recipe;
+  const { optimizer, microBatchSize, batchSize, precision = 'float32', packing = false } = recipe;
+  if (packing) return 'packing';
   if (precision !== 'float32') return `the precision ${precision}`;
   if (optimizer?.type === 'adafactor') return 'Adafactor';
   return microBatchSize !== undefined && microBatchSize < batchSize ? 'a microBatchSize' : undefined;

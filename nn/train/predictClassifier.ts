@@ -1,11 +1,11 @@
 import { createRunner } from '../exec/createRunner.js';
-import type { Provider } from '../exec/runner.js';
+import type { LoadableModel, Provider } from '../exec/runner.js';
 import { inferInOrder } from './infer.js';
 import { softmaxRows } from './softmax.js';
 
 export interface PredictionInput {
-  /** What `exportOnnx` returned. */
-  readonly model: Uint8Array;
+  /** What `exportOnnx` returned, or the path that `writeOnnxFile` wrote to. */
+  readonly model: LoadableModel;
   /** Token ids with special tokens, as `encodeBatch` returns them. */
   readonly sequences: readonly Int32Array[];
   readonly batchSize: number;

@@ -36,6 +36,11 @@ export interface TrainingRecipe {
    * Default: false.
    */
   readonly recomputeActivations?: boolean;
+  /**
+   * Lays several texts in a row, in batches drawn at random, in place of one padded text a row in batches of similar
+   * length. Default: false.
+   */
+  readonly packing?: boolean;
   /** Bound of the global L2 norm of a step's gradients. */
   readonly maxGradNorm: number | null;
   /** Which parameters keep the values of the base model; with `lora` all do. */

@@ -11,10 +11,11 @@ export interface PredictionHandle {
 /** `predictClassifier` on a thread of its own. `input` is copied and stays usable. */
 export function startPrediction({ sequences, model, ...rest }: PredictionInput): PredictionHandle {
   const packed = packSequences(sequences);
-  const copy = new Uint8Array(model);
+  const given = typeof model === 'string' ? model : new Uint8Array(model);
+  const copies = typeof given === 'string' ? [packed.ids] : [packed.ids, given];
   const { result, cancel } = startJob<Predictions>(
-    { ...rest, kind: 'predict', model: copy, sequences: packed },
-    [copy.buffer, packed.ids.buffer as ArrayBuffer],
+    { ...rest, kind: 'predict', model: given, sequences: packed },
+    copies.map(({ buffer }) => buffer as ArrayBuffer),
   );
   return { result, cancel };
 }

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
-import { exportOnnx } from '../models/buildModel.js';
+import { exportOnnx, writeOnnxFile } from '../models/buildModel.js';
 import { buildClassifier } from '../models/classifier.js';
-import { writeSafetensors } from '../weights/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import { writeCheckpointFolder } from '../weights/writeCheckpointFolder.js';
 import { predictClassifier } from './predictClassifier.js';
 import { startPrediction } from './startPrediction.js';
 import { startTraining, type TrainingInput } from './startTraining.js';
@@ -29,6 +33,28 @@ describe('training thread', () => {
       expect(bytesOf(there).equals(bytesOf(here))).toBe(true);
       expect(there.lossHistory).toEqual(here.lossHistory);
     }
+  });
+
+  it('gives the same from weights on disk as from those in memory', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plumbline-weights-'));
+    writeCheckpointFolder(folder, readSafetensors(tinyModel.weights), 20_000);
+    const fromDisk = await startTraining({ ...input, weights: folder }).result;
+    rmSync(folder, { recursive: true });
+    const fromMemory = await startTraining(input).result;
+    expect(bytesOf(fromDisk).equals(bytesOf(fromMemory))).toBe(true);
+  });
+
+  it('says what it takes before it begins, and refuses what cannot fit with what would', async () => {
+    const told: string[] = [];
+    await startTraining({
+      ...input,
+      onEstimate: ({ totalBytes }) => told.push(totalBytes > 0 ? 'estimate' : 'nothing'),
+      onProgress: () => told.push('step'),
+    }).result;
+    expect(told.slice(0, 2)).toEqual(['estimate', 'step']);
+    await expect(startTraining({ ...input, memoryBytesMax: 2 ** 20 }).result).rejects.toThrow(
+      expect.objectContaining({ code: 'MEMORY_INSUFFICIENT' }),
+    );
   });
 
   it('goes on from a checkpoint taken at any time and ends with equal weights', async () => {
@@ -86,6 +112,12 @@ describe('training thread', () => {
     });
     const right = input.validation.filter(({ target }, i) => there.probabilities[3 * i + target[0]!]! > 0.5);
     expect(right.length).toBeGreaterThan(20);
+    const folder = mkdtempSync(join(tmpdir(), 'plumbline-export-'));
+    const path = join(folder, 'model.onnx');
+    writeOnnxFile(path, classifier);
+    const byPath = await startPrediction({ model: path, sequences, batchSize: 5, threads: 1 }).result;
+    rmSync(folder, { recursive: true });
+    expect(byPath).toEqual(there);
     const cancelled = startPrediction({ model, sequences, batchSize: 1, threads: 1 });
     cancelled.cancel();
     await expect(cancelled.result).rejects.toMatchObject({ code: 'CANCELLED' });

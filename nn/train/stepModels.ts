@@ -10,7 +10,10 @@ import { taskTraining } from './tasks/index.js';
 export interface StepModels {
   /** Loss and gradients; see `TrainingGraph`. */
   readonly training: Runner;
-  /** Loss and scores alone: ONNX Runtime would compute all gradients of the training model even where none is fetched. */
+  /**
+   * Loss and scores alone, of padded texts: ONNX Runtime would compute all gradients of the training model even where
+   * none is fetched.
+   */
   readonly evaluation: Runner;
   readonly arithmetic: Arithmetic;
 }
@@ -42,7 +45,7 @@ export async function createStepModels(
   const [training, evaluation] = await createGraphRunners(
     [
       trainingGraphOf(model, { ...graph, outputs: [] }).graph,
-      evaluationGraphOf(model, { ...graph, outputs: taskTraining(model.task).outputs }),
+      evaluationGraphOf(model, { ...graph, outputs: taskTraining(model.task).outputs, packed: false }),
     ],
     { threads, providers: chosen ? [chosen.provider] : providers },
   );

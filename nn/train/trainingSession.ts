@@ -14,11 +14,11 @@ import {
   scheduledRate,
 } from '../optim/index.js';
 import { float32Data, float32Tensor, type Tensor } from '../tensor.js';
-import { epochBatches } from './batches.js';
+import type { Batch } from './batches.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 import { evaluate } from './evaluate.js';
 import type { Example, ExampleSet } from './example.js';
-import { createExampleSet, lengthsOf } from './exampleSet.js';
+import { createExampleSet } from './exampleSet.js';
 import { runFingerprint } from './fingerprint.js';
 import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoint } from './history.js';
 import { longestBatch } from './longestBatch.js';
@@ -31,6 +31,7 @@ import {
   type TrainingPlan,
   type TrainingRecipe,
 } from './recipe.js';
+import { sampleEpoch, splitBatch } from './sampling.js';
 import { type Arithmetic, createStepModels, type StepModels } from './stepModels.js';
 import { taskTraining } from './tasks/index.js';
 import type { TaskBatch, TaskTraining } from './tasks/taskTraining.js';
@@ -107,12 +108,11 @@ interface ComputedBatch {
 export class TrainingSession {
   private readonly losses: Float32Array;
   private readonly pace = new Pace();
-  private readonly lengths: Int32Array;
   private readonly task: TaskTraining;
   private bestWeights = new Map<string, Tensor>();
   private history: TrainingHistory = EMPTY_HISTORY;
   private scaler: LossScaler | undefined;
-  private epochOrder: { epoch: number; batches: Int32Array[] } | undefined;
+  private epochOrder: { epoch: number; batches: readonly Batch[] } | undefined;
 
   private constructor(
     private readonly options: Omit<TrainingOptions, 'resumeFrom'>,
@@ -126,7 +126,6 @@ export class TrainingSession {
     private readonly looped: LoopedSteps | null,
   ) {
     this.losses = new Float32Array(plan.totalSteps);
-    this.lengths = lengthsOf(sets.train);
     this.task = taskTraining(options.model.task);
     if (options.recipe.precision === 'float16') this.scaler = new LossScaler();
   }
@@ -155,6 +154,7 @@ export class TrainingSession {
       ...(part.adapter && { adapter: part.adapter }),
       ...(recipe.loss && { loss: recipe.loss }),
       ...(recipe.recomputeActivations && { recomputeFor: longestBatch(sets.train, recipe) }),
+      packed: recipe.packing ?? false,
     };
     const runner = { threads, ...(providers && { providers }) };
     const { precision } = recipe;
@@ -348,23 +348,23 @@ export class TrainingSession {
     this.optimizer.resumeAt(step - (lossScaling?.skippedSteps ?? 0));
   }
 
-  private batch(step: number): Int32Array {
-    const { batchSize, seed } = this.options.recipe;
+  private batch(step: number): Batch {
+    const { model, recipe } = this.options;
     const epoch = Math.floor(step / this.plan.stepsPerEpoch);
     if (this.epochOrder?.epoch !== epoch) {
-      this.epochOrder = { epoch, batches: epochBatches(this.lengths, { batchSize, seed, epoch }) };
+      this.epochOrder = { epoch, batches: sampleEpoch(this.sets.train, model.task, recipe, epoch) };
     }
     return this.epochOrder.batches[step % this.plan.stepsPerEpoch]!;
   }
 
   /** Leaves the gradients of the batch's mean loss in the arena. */
-  private async computeBatch(batch: Int32Array): Promise<ComputedBatch> {
-    const size = this.options.recipe.microBatchSize ?? batch.length;
-    if (batch.length <= size) return this.computeGradients(batch);
+  private async computeBatch(batch: Batch): Promise<ComputedBatch> {
+    const parts = splitBatch(batch, this.options.recipe.microBatchSize ?? batch.indices.length);
+    if (parts.length === 1) return this.computeGradients(batch);
     const accumulator = new GradientAccumulator(this.arena);
     const sum = { loss: 0, weight: 0, realTokens: 0, paddedTokens: 0 };
-    for (let start = 0; start < batch.length; start += size) {
-      const computed = await this.computeGradients(batch.subarray(start, start + size));
+    for (const part of parts) {
+      const computed = await this.computeGradients(part);
       accumulator.add(computed.weight);
       sum.loss += computed.loss * computed.weight;
       sum.weight += computed.weight;
@@ -375,7 +375,7 @@ export class TrainingSession {
     return { ...sum, loss: sum.loss / sum.weight };
   }
 
-  private async computeGradients(batch: Int32Array): Promise<ComputedBatch> {
+  private async computeGradients(batch: Batch): Promise<ComputedBatch> {
     const { feeds, ...counts } = this.feedsOf(batch, this.history.step);
     const gradients = new Map(
       [...this.arena.region('gradients')].map(([name, tensor]) => [gradientName(name), tensor]),
@@ -392,10 +392,10 @@ export class TrainingSession {
     return { ...counts, loss: float32Data(loss)[0]! };
   }
 
-  private feedsOf(batch: Int32Array, step: number): TaskBatch {
+  private feedsOf({ indices, rowSizes }: Batch, step: number): TaskBatch {
     const { model, recipe } = this.options;
     const epoch = Math.floor(step / this.plan.stepsPerEpoch);
-    return this.task.batch(this.sets.train, batch, { ...recipe, model, epoch });
+    return this.task.batch(this.sets.train, indices, { ...recipe, model, epoch, rowSizes });
   }
 
   private evaluationIsDue(): boolean {

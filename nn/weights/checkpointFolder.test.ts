@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { float32Tensor, int64Tensor, type Tensor } from '../tensor.js';
-import { readCheckpointFolder } from './checkpointFolder.js';
+import { countCheckpointParameters, readCheckpointFolder } from './checkpointFolder.js';
 import { writeSafetensors } from './safetensors.js';
 import { writeCheckpointFolder } from './writeCheckpointFolder.js';
 
@@ -76,6 +76,14 @@ describe('checkpoint folders', () => {
     expect(sorted(readCheckpointFolder(folder))).toEqual(sorted(tensors));
   });
 
+  it.each([1, 60, 1000])(
+    'counts the floating-point values of shards of %d bytes by their headers',
+    (bytes) => {
+      writeCheckpointFolder(folder, tensors, bytes);
+      expect(countCheckpointParameters(folder)).toBe(15 + 4);
+    },
+  );
+
   it('names shards and sums sizes as transformers does', () => {
     writeCheckpointFolder(folder, tensors, 60);
     expect(files()).toEqual([
@@ -131,6 +139,7 @@ describe('checkpoint folders', () => {
     ],
     ['an index without a weight_map', () => writeIndex(undefined)],
     ['an index that names no file', () => writeIndex({ '9': 3 })],
+    ['an index that names another file of the model', () => writeIndex({ '9': 'config.json' })],
     [
       'an index with one tensor twice',
       () => {
@@ -151,6 +160,9 @@ describe('checkpoint folders', () => {
   ])('refuses %s', (_, make) => {
     make();
     expect(refusal().code).toBe('WEIGHTS_CORRUPT');
+    expect(() => countCheckpointParameters(folder)).toThrow(
+      expect.objectContaining({ code: 'WEIGHTS_CORRUPT' }),
+    );
   });
 
   it.each(['../a.safetensors', '/tmp/a.safetensors', 'x/../../a.safetensors', '', '.', 'a\0b', '..\\a'])(

@@ -152,6 +152,36 @@ describe('comparing windows', () => {
     expect(shares.reduce((sum, { reference }) => sum + reference, 0)).toBeCloseTo(1);
   });
 
+  it('of entities counts the texts in which each label was found', async () => {
+    const world = await makeWorld();
+    world.send(40);
+    const artifacts = new MemoryArtifactStore();
+    const fence = await artifacts.acquireFence('version', { runId: 'r', attempt: 1 });
+    const names = { ...version, task: 'token-classification' as const, labels: ['PER', 'LOC'] };
+    const id = await artifacts.publish(names, { key: 'version', fence });
+    const rename = <R extends { predicted: string }>(row: R): R => ({
+      ...row,
+      predicted: row.predicted === 'ham' ? 'LOC PER' : 'PER',
+    });
+    const context = world.context(1);
+    const result = await compareWindow({
+      ctx: {
+        ...context,
+        artifacts,
+        aliases: { alias: async () => ({ modelVersionId: id }) },
+        references: { read: async () => world.reference.map(rename) },
+        predictions: {
+          readAfter: async (...request) => (await context.predictions.readAfter(...request)).map(rename),
+        },
+      },
+      input: { pipeline: pipelineWith() },
+    });
+    const { labelShares } = world.reports.get(result.healthReportId!)!;
+    expect(labelShares['PER']).toEqual({ window: 1, reference: 1 });
+    expect(labelShares['LOC']!.window).toBeGreaterThan(0);
+    expect(labelShares['LOC']!.window).toBeLessThan(1);
+  });
+
   it('drift is confirmed by alarms in a row, and then counted anew', async () => {
     const world = await makeWorld();
     const input = { pipeline: pipelineWith({ confirmWindows: 2 }) };

@@ -60,7 +60,7 @@ const USES: { readonly [T in Task]: CardUse } = {
       SERVED,
       'sequence), outputs `logits` and `embedding`. The markers are tokens of `tokenizer.json`.',
     ],
-    limit: firstTokens,
+    limit: (maxLength) => `${firstTokens(maxLength)} A span that stands after them is not seen.`,
   },
 };
 

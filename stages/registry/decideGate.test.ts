@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decideGate } from './decideGate.js';
 import { deployVersion } from './deployVersion.js';
 import { rollbackAlias } from './rollbackAlias.js';
+import { entityPipelineFixture, plantEntityVersion } from './testing/entityFixtures.js';
 import { LABELS, pipelineFixture, plantDataset, plantVersion } from './testing/fixtures.js';
 import { type RegistryWorld, registryWorld } from './testing/memory.js';
 
@@ -47,6 +48,42 @@ beforeEach(async () => {
 });
 
 describe('decideGate', () => {
+  it('compares finders of entities by what they found, on the same rows', async () => {
+    const rules = { promotion: { gate: { minimum: 0.4 } }, labels: ['PER', 'ORG'] };
+    const names = entityPipelineFixture(rules);
+    const dataset = await plantDataset(world, names, 'names');
+    const found = (generation: string, everyWrong: number) =>
+      plantEntityVersion(world, names, dataset, { generation, everyWrong });
+    const input = (modelVersionId: string) => ({ pipeline: names, modelVersionId });
+    const champion = await found('champion', 2);
+    const first = await decideGate({ ctx: world, input: input(champion) });
+    expect(first.reasons[0]).toBe('Entity F1 0.5000 on 12 test rows reaches the minimum of 0.4.');
+    await deployVersion({
+      ctx: world,
+      input: { ...input(champion), decisionId: first.decisionId, ...who },
+    });
+    const better = await decideGate({ ctx: world, input: input(await found('better', 100)) });
+    expect(better.outcome).toBe('passed');
+    expect(better.reasons[1]).toMatch(/better than version 1, which is production and reaches 0\.5000/);
+    expect((await decideGate({ ctx: world, input: input(await found('worse', 1)) })).outcome).toBe('refused');
+  });
+
+  it('refuses to compare with a champion of another task', async () => {
+    await deployed(await version('champion', 2));
+    const names = entityPipelineFixture({ labels: ['PER', 'ORG'] });
+    const dataset = await plantDataset(world, names, 'names');
+    const modelVersionId = await plantEntityVersion(world, names, dataset, {
+      generation: 'n',
+      everyWrong: 2,
+    });
+    await expect(
+      decideGate({ ctx: world, input: { pipeline: names, modelVersionId } }),
+    ).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      message: expect.stringContaining('another task'),
+    });
+  });
+
   it('lets the first version through when it reaches the minimum, and not below it', async () => {
     expect(await gate(await version('good', 6))).toMatchObject({ outcome: 'passed' });
     const refused = await gate(await version('bad', 2));

@@ -176,6 +176,7 @@ describe('evaluateModel', () => {
         blobs: {
           get: (ref: { sha256: string }) => world.blobs.get(ref),
           putFile: (path: string) => world.blobs.putFile(path),
+          getFile: (ref: { sha256: string }, path: string) => world.blobs.getFile(ref, path),
           put: async (bytes: Uint8Array) => {
             if (world.catalog.registered.length === 0)
               await registerModel({ ctx: { ...world, attempt: 2 }, input: request });

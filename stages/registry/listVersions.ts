@@ -1,7 +1,7 @@
 import type { VersionSummary } from '../../contracts/index.js';
 import type { RegistryContext } from './ports.js';
 
-/** Registered versions, of one model or of all, with their aliases and test macro-F1. */
+/** Registered versions, of one model or of all, with their aliases and figures on the test split. */
 export const listVersions = async ({
   ctx,
   input,
@@ -24,6 +24,7 @@ export const listVersions = async ({
           .map((state) => state.alias)
           .sort(),
         macroF1: test.macroF1.value,
+        entityF1: test.entities?.f1.value ?? null,
       };
     }),
   );

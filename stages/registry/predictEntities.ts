@@ -1,7 +1,6 @@
 import { type DatasetRow, entityLabels, type TrainingRun } from '../../contracts/index.js';
 import {
   encodeWords,
-  exportOnnx,
   loadTokenizer,
   readEntities,
   startTokenPrediction,
@@ -9,6 +8,7 @@ import {
 } from '../../nn/index.js';
 import { meanEmbedding } from '../meanEmbedding.js';
 import { loadTrainedModel } from './classifier.js';
+import { withOnnxModel } from './onnxModel.js';
 import type { PredictContext, RowPrediction } from './rowPrediction.js';
 import { untilCancelled } from './untilCancelled.js';
 
@@ -30,14 +30,16 @@ export const predictEntities = async (
     run.recipe.maxLength,
   );
   const model = await loadTrainedModel(ctx, run);
-  const scores = await untilCancelled(ctx.signal, () =>
-    startTokenPrediction({
-      model: exportOnnx(model),
-      sequences: texts.flatMap(({ windows }) => windows.map(({ ids }) => ids)),
-      batchSize: BATCH_SIZE,
-      threads: ctx.threads,
-      providers: ctx.providers,
-    }),
+  const scores = await withOnnxModel(model, (onnx) =>
+    untilCancelled(ctx.signal, () =>
+      startTokenPrediction({
+        model: onnx,
+        sequences: texts.flatMap(({ windows }) => windows.map(({ ids }) => ids)),
+        batchSize: BATCH_SIZE,
+        threads: ctx.threads,
+        providers: ctx.providers,
+      }),
+    ),
   );
   let next = 0;
   return rows.map((row, index) => {

@@ -1,6 +1,7 @@
 import { type DatasetRow, TASK_RULES, type TrainingRun } from '../../contracts/index.js';
-import { exportOnnx, loadTokenizer, startPrediction } from '../../nn/index.js';
+import { loadTokenizer, startPrediction } from '../../nn/index.js';
 import { loadTrainedModel } from './classifier.js';
+import { withOnnxModel } from './onnxModel.js';
 import { predictEntities } from './predictEntities.js';
 import type { PredictContext, RowPrediction } from './rowPrediction.js';
 import { untilCancelled } from './untilCancelled.js';
@@ -32,10 +33,11 @@ const predictLabels = async (
     { maxLength: run.recipe.maxLength },
   );
   const sequences = encoded.map(({ ids }) => ids);
-  const model = exportOnnx(await loadTrainedModel(ctx, run));
   const { threads, providers } = ctx;
-  const { probabilities, embeddings } = await untilCancelled(ctx.signal, () =>
-    startPrediction({ model, sequences, batchSize: BATCH_SIZE, threads, providers }),
+  const { probabilities, embeddings } = await withOnnxModel(await loadTrainedModel(ctx, run), (model) =>
+    untilCancelled(ctx.signal, () =>
+      startPrediction({ model, sequences, batchSize: BATCH_SIZE, threads, providers }),
+    ),
   );
   const classes = run.labels.length;
   const hidden = rows.length === 0 ? 0 : embeddings.length / rows.length;

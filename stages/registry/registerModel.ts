@@ -1,10 +1,10 @@
 import { type ModelVersion, modelNameOf, type Pipeline, plumblineError } from '../../contracts/index.js';
-import { exportOnnx } from '../../nn/index.js';
 import { digestOf } from '../digest.js';
 import { throwIfCancelled } from '../pace.js';
 import { loadTrainedModel, parseModelConfig } from './classifier.js';
 import { huggingFaceFiles } from './huggingFace.js';
 import { modelCard } from './modelCard.js';
+import { keepOnnxModel } from './onnxModel.js';
 import type { RegistryContext } from './ports.js';
 
 export interface RegisterModelInput {
@@ -70,7 +70,6 @@ const makeVersion = async (
     ids: { trainingRun: trainingRunId, evaluation: evaluationId },
   });
   const contents: Record<string, Uint8Array> = {
-    'model.onnx': exportOnnx(trained),
     ...huggingFaceFiles({
       model: trained,
       config: parseModelConfig(await ctx.blobs.get(run.base.config)),
@@ -81,6 +80,7 @@ const makeVersion = async (
   };
   const files: ModelVersion['files'] = {
     'report.html': evaluation.report,
+    ...(await keepOnnxModel(ctx, trained)),
     ...(run.adapter && {
       'adapter/adapter_config.json': run.adapter.config,
       'adapter/adapter_model.safetensors': run.adapter.weights,

@@ -134,4 +134,88 @@ describe('renderReport', () => {
   it('gives the same bytes again', () => {
     expect(renderReport(source(['ham', 'spam']))).toBe(renderReport(source(['ham', 'spam'])));
   });
+
+  describe('of entities', () => {
+    const text = `Ada met ${HOSTILE} in Paris`;
+    const at = (name: string, label: string) => ({
+      start: text.indexOf(name),
+      end: text.indexOf(name) + name.length,
+      label,
+    });
+    const entitySource = (): ReportSource => {
+      const labels = ['PER', HOSTILE];
+      const plain = source(labels);
+      const withEntities = {
+        ...metrics(labels),
+        entities: { precision: interval, recall: interval, f1: interval },
+      };
+      const testRows = plain.testRows.map((row, index) => ({
+        ...row,
+        entities: [at('Ada', 'PER'), at('Paris', HOSTILE)],
+        predictedEntities: index === 1 ? [at('Ada', 'PER'), at('Paris', HOSTILE)] : [at('Ada met', 'PER')],
+      }));
+      return {
+        ...plain,
+        evaluation: {
+          ...plain.evaluation,
+          test: withEntities,
+          validation: withEntities,
+          baselines: { majority: withEntities, dictionary: withEntities },
+          slices: [
+            { by: 'group', value: HOSTILE, rows: 20, accuracy: interval, macroF1: null, entityF1: interval },
+          ],
+        },
+        testRows,
+        texts: new Map(testRows.map(({ recordId }) => [recordId, text])),
+      };
+    };
+
+    it('escapes everything, in marked texts too', () => {
+      const report = renderReport(entitySource());
+      expect(report).not.toContain('<img');
+      expect(report).not.toContain('\u202e');
+    });
+
+    it('marks what was found, missed and wrongly found where it stands, one inside the other', () => {
+      const report = renderReport(entitySource());
+      expect(report).toContain('2 of 3 test texts have a mistake: 4 entities missed, 2 wrongly found');
+      expect(report).toContain(
+        '<small class="missed">missed PER</small><small class="spurious">wrong PER</small>' +
+          '<mark class="spurious"><mark class="missed">Ada</mark></mark><mark class="spurious"> met</mark>',
+      );
+      expect(report).toContain('<mark class="missed">Paris</mark>');
+      expect(report).not.toContain(sha256Hex('row 2'));
+    });
+
+    it('speaks of entities: their F1, their types, the dictionary', () => {
+      const report = renderReport(entitySource());
+      for (const words of [
+        'The fine-tuned model and the dictionary baseline are level.',
+        'dictionary of training entities, entity F1',
+        'By type',
+        'not found so',
+        'texts without a mistake',
+      ])
+        expect(report).toContain(words);
+      expect(report).not.toContain('TF-IDF');
+    });
+
+    it('shows a long text around its first mistake', () => {
+      const long = entitySource();
+      const before = 'x '.repeat(1000);
+      const [row] = long.testRows;
+      const moved = [at('Paris', 'PER')].map((entity) => ({
+        ...entity,
+        start: entity.start + before.length,
+        end: entity.end + before.length,
+      }));
+      const report = renderReport({
+        ...long,
+        testRows: [{ ...row!, entities: moved, predictedEntities: [] }],
+        texts: new Map([[row!.recordId, before + text + ' y'.repeat(1000)]]),
+      });
+      expect(report).toContain('<mark class="missed">Paris</mark>');
+      expect(report.length).toBeLessThan(60_000);
+    });
+  });
 });

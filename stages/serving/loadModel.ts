@@ -16,6 +16,7 @@ import { meanEmbedding } from '../meanEmbedding.js';
 import type { BlobStore } from '../ports.js';
 import { type Engine, startEngine } from './engine/startEngine.js';
 import type { ServingObserver } from './observer.js';
+import { fileOf, withOnnxFiles } from './onnxFiles.js';
 import { createTokenBatcher, type TokenBatcher } from './tokenBatcher.js';
 
 /** Work that may wait, in full batches; at ten thousand tokens a second about six seconds. */
@@ -69,13 +70,6 @@ export interface LoadModelInput {
   readonly providers: readonly ExecutionProvider[];
   readonly observer: ServingObserver;
 }
-
-const readFile = (blobs: BlobStore, { files, model }: ModelVersion, name: string): Promise<Uint8Array> => {
-  const ref = files[name];
-  if (ref === undefined)
-    throw plumblineError('OBJECT_NOT_FOUND', `the version of model ${model} has no file ${name}`);
-  return blobs.get(ref);
-};
 
 /** A first run allocates and optimises, so that no caller pays for it; it also proves that files and labels fit. */
 const warmUp = async (
@@ -151,13 +145,10 @@ export const loadModel = async (input: LoadModelInput): Promise<LoadedModel> => 
   const { blobs, manifest, modelVersionId, version, threads, providers, observer } = input;
   const { model, task = 'sequence-classification', labels, maxLength, serving } = manifest;
   const { head, endpoint } = TASK_RULES[task];
-  const tokenizer = await loadTokenizer(await readFile(blobs, manifest, 'tokenizer.json'));
-  const engine = await startEngine({
-    model: await readFile(blobs, manifest, 'model.onnx'),
-    head,
-    threads,
-    providers,
-  });
+  const tokenizer = await loadTokenizer(await blobs.get(fileOf(manifest, 'tokenizer.json')));
+  const engine = await withOnnxFiles(blobs, manifest, (onnx) =>
+    startEngine({ model: onnx, head, threads, providers }),
+  );
   try {
     const [encoded] = await tokenizer.encodeBatch(['warm up'], { maxLength });
     await warmUp(engine, encoded!.ids, { model, labels, task });

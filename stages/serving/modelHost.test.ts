@@ -52,6 +52,28 @@ describe('the model host', () => {
     }
   }, 30_000);
 
+  it('serves a model whose weights lie beside it as it serves one whose weights are inside', async () => {
+    const texts = ['money now', 'meeting at noon'];
+    const answers = [];
+    for (const embeddedBytesMax of [100, 1_000_000]) {
+      const world = deployedModels(embeddedBytesMax);
+      const manifest = await world.dependencies.deployments.manifest(await world.deploy(1));
+      expect('model.onnx_data' in manifest.files).toBe(embeddedBytesMax === 100);
+      answers.push(await (await hostOf(world)).find('triage').classify(texts));
+    }
+    expect(answers[0]).toEqual(answers[1]);
+  }, 30_000);
+
+  it('refuses a model whose weights beside it were damaged', async () => {
+    const world = deployedModels(100);
+    const { files } = await world.dependencies.deployments.manifest(await world.deploy(1));
+    const key = [...world.objects.keys()].find((name) => name.endsWith(files['model.onnx_data']!.sha256))!;
+    world.objects.get(key)![5000]! ^= 1;
+    const host = await hostOf(world);
+    expect(host.ready).toBe(false);
+    expect(() => host.find('triage')).toThrow();
+  }, 30_000);
+
   it('concurrent requests share runs', async () => {
     const world = deployedModels();
     await world.deploy(1);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import {
   ARTIFACTS,
   type Artifact,
@@ -78,6 +78,10 @@ export class MemoryBlobStore implements BlobStore {
     if (sha256(bytes) !== ref.sha256)
       throw plumblineError('OBJECT_CORRUPT', `blob ${ref.sha256} has other bytes`);
     return bytes;
+  }
+
+  async getFile(ref: { readonly sha256: string }, path: string) {
+    await writeFile(path, await this.get(ref));
   }
 }
 

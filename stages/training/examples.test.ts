@@ -62,4 +62,24 @@ describe('tokenise', () => {
     expect(examples.map(({ target }) => [...target])).toEqual([[1], [0]]);
     expect(examples.map(({ ids }) => ids.length)).toEqual([3, 3]);
   });
+
+  it('tags the first token of each word of a text with entities, in windows where it is long', async () => {
+    const options = {
+      tokenizerJson: tinyModel()['tokenizer.json'],
+      task: 'token-classification' as const,
+      labels: ['WHAT'],
+      maxLength: 8,
+    };
+    const text = 'the offer now the prize now money due now';
+    const entities = [
+      { start: 4, end: 9, label: 'WHAT' },
+      { start: 18, end: 33, label: 'WHAT' },
+    ];
+    const row = { ...rows('train', ['ham'])[0]!, text, entities };
+    const examples = await tokenise([row, { ...row, text: '   ', entities: [] }], options);
+    expect(examples.every(({ ids, target }) => ids.length <= 8 && target.length === ids.length)).toBe(true);
+    const tags = examples.flatMap(({ target }) => [...target].filter((tag) => tag !== -100));
+    expect(tags).toEqual([0, 1, 0, 0, 1, 2, 2, 0, 0]);
+    expect(examples.length).toBeGreaterThan(1);
+  });
 });

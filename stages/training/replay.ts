@@ -56,13 +56,15 @@ export const requireContinuable = (
   { pipeline, base }: { readonly pipeline: Pipeline; readonly base: LoadedBaseModel },
 ): void => {
   const differs =
-    run.labels.join('\n') !== pipeline.labels.join('\n')
-      ? 'labels'
-      : run.base.config.sha256 !== base.model.config.sha256
-        ? 'config.json'
-        : run.base.tokenizer.sha256 !== base.model.tokenizer.sha256
-          ? 'tokenizer.json'
-          : null;
+    run.recipe.task !== pipeline.training.task
+      ? 'training.task'
+      : run.labels.join('\n') !== pipeline.labels.join('\n')
+        ? 'labels'
+        : run.base.config.sha256 !== base.model.config.sha256
+          ? 'config.json'
+          : run.base.tokenizer.sha256 !== base.model.tokenizer.sha256
+            ? 'tokenizer.json'
+            : null;
   if (differs === null) return;
   throw plumblineError(
     'REQUEST_INVALID',

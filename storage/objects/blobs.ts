@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { blobKey, plumblineError } from '../../contracts/index.js';
 import type { BlobStore, ObjectStore } from '../../stages/ports.js';
 import { sha256Hex, streamDigest } from '../digest.js';
@@ -25,5 +26,14 @@ export const blobStore = (objects: ObjectStore): BlobStore => ({
         details: { key, found, bytes: bytes.byteLength },
       });
     return bytes;
+  },
+  getFile: async ({ sha256 }, path) => {
+    const key = blobKey(sha256);
+    await pipeline(objects.stream(key), createWriteStream(path));
+    const found = await streamDigest(createReadStream(path) as AsyncIterable<Buffer>);
+    if (found.sha256 !== sha256)
+      throw plumblineError('OBJECT_CORRUPT', `object ${key} has the digest ${found.sha256}`, {
+        details: { key, found: found.sha256, bytes: found.bytes },
+      });
   },
 });

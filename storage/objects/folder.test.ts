@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -91,8 +91,14 @@ describe('blob store', () => {
     const ref = await blobs.putFile(path);
     expect(ref).toEqual(await blobs.put(bytes));
     await store.put(blobKey(ref.sha256), bytes.subarray(0, 2));
+    expect(await codeOf(blobs.getFile(ref, join(root, 'damaged')))).toBe('OBJECT_CORRUPT');
     await blobs.putFile(path);
     expect(await blobs.get(ref)).toEqual(bytes);
+    await blobs.getFile(ref, join(root, 'copy'));
+    expect(await readFile(join(root, 'copy'), 'utf8')).toBe('abc');
+    expect(await codeOf(blobs.getFile({ sha256: '0'.repeat(64) }, join(root, 'none')))).toBe(
+      'OBJECT_NOT_FOUND',
+    );
     await close();
   });
 });

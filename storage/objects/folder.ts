@@ -1,18 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import {
-  access,
-  copyFile,
-  link,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  unlink,
-} from 'node:fs/promises';
+import { access, copyFile, link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ObjectStore } from '../../stages/ports.js';
 import { errnoOf } from '../errno.js';
@@ -68,11 +56,25 @@ const linkIfAbsent = async (from: string, to: string): Promise<boolean> => {
   }
 };
 
-/** A view that begins at the start of its own buffer, so that it can be read as aligned numbers. */
-const ownBytes = (buffer: Buffer): Uint8Array =>
-  buffer.byteOffset === 0 && buffer.byteLength === buffer.buffer.byteLength
-    ? new Uint8Array(buffer.buffer)
-    : Uint8Array.from(buffer);
+/** Linux reads less than 2 GiB in one call. */
+const READ_BYTES_MAX = 2 ** 30;
+
+/** The bytes of a file of any size that an array can have, at the start of a buffer of their own: aligned numbers. */
+const readWhole = async (path: string): Promise<Uint8Array> => {
+  const handle = await open(path, 'r');
+  try {
+    const bytes = new Uint8Array((await handle.stat()).size);
+    for (let done = 0; done < bytes.byteLength; ) {
+      const length = Math.min(bytes.byteLength - done, READ_BYTES_MAX);
+      const { bytesRead } = await handle.read(bytes, done, length, done);
+      if (bytesRead === 0) return bytes.slice(0, done);
+      done += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+};
 
 const removeAbandoned = async (folder: string): Promise<void> => {
   for (const name of await readdir(folder)) {
@@ -188,7 +190,7 @@ export const folderObjectStore = (root: string): ObjectStore & { ping(): Promise
         write(pathOf(key), options.onlyIfAbsent ?? false, (beside) => copyDurably(path, beside)),
       ),
     stream: streamed,
-    get: (key) => guarded('get', key, async () => ownBytes(await readFile(pathOf(key)))),
+    get: (key) => guarded('get', key, () => readWhole(pathOf(key))),
     has: (key) => guarded('list', key, () => exists(pathOf(key))),
     list: (prefix) =>
       guarded('list', prefix, async () => {

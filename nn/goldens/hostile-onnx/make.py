@@ -88,6 +88,39 @@ def nested(depth):
     return length_delimited(7, graph)
 
 
+def condition():
+    return numpy_helper.from_array(np.array(True), "c")
+
+
+def branch(nodes, outputs, inputs=()):
+    return helper.make_graph(nodes, "branch", list(inputs), outputs)
+
+
+def choice(yes, no):
+    return model([node("If", ["c"], then_branch=yes, else_branch=no)], weights=[condition()])
+
+
+def kept(name, *dims):
+    return branch([node("Identity", ["x"], [name])], [value(name, *(dims or (2, 3)))])
+
+
+def repeated(nodes, carried=(2, 3), outputs=None):
+    """A loop whose body takes v and gives w."""
+    body = branch(
+        nodes,
+        [value("go", dtype=TensorProto.BOOL), value("w", 2, 3)] if outputs is None else outputs,
+        [value("i", dtype=TensorProto.INT64), value("go", dtype=TensorProto.BOOL), value("v", *carried)],
+    )
+    return model([node("Loop", ["n", "c", "x"], body=body)], weights=[numbers("n", 3), condition()])
+
+
+def deep(depth):
+    inner = kept("a")
+    for _ in range(depth):
+        inner = branch([node("If", ["c"], ["a"], then_branch=inner, else_branch=kept("b"))], [value("a", 2, 3)])
+    return choice(inner, kept("b"))
+
+
 relu = node("Relu", ["x"])
 valid = model([relu]).SerializeToString()
 graph_again = length_delimited(7, model([relu]).graph.SerializeToString())
@@ -166,6 +199,25 @@ for name, made in {
     "attribute-is-a-graph": model([node("Relu", ["x"], then_branch=model([relu]).graph)]),
     "attribute-is-a-list-of-floats": model([node("Relu", ["x"], alpha=[1.0, 2.0])]),
     "attribute-type-unknown": untyped_attribute(),
+    "if-without-branches": model([node("If", ["c"])], weights=[condition()]),
+    "if-by-a-number": model([node("If", ["x"], then_branch=kept("a"), else_branch=kept("b"))]),
+    "if-branches-of-other-counts": choice(
+        kept("a"), branch([node("Split", ["x"], ["b", "d"], num_outputs=2)], [value("b", 1, 3), value("d", 1, 3)])
+    ),
+    "if-branches-of-other-types": choice(
+        kept("a"), branch([node("Shape", ["x"], ["b"])], [value("b", 2, dtype=TensorProto.INT64)])
+    ),
+    "if-branch-with-inputs": choice(kept("a"), branch([node("Relu", ["b"], ["d"])], [value("d", 2, 3)], [value("b", 2, 3)])),
+    "if-branch-hides-a-value": choice(kept("a"), branch([node("Relu", ["x"], ["x"])], [value("x", 2, 3)])),
+    "if-branch-reads-what-comes-later": choice(kept("a"), branch([node("Relu", ["y"], ["b"])], [value("b", 2, 3)])),
+    "if-branch-has-unknown-operator": choice(kept("a"), branch([node("Exec", ["x"], ["b"])], [value("b", 2, 3)])),
+    "if-17-deep": deep(17),
+    "loop-without-body": model([node("Loop", ["n", "c", "x"])], weights=[numbers("n", 3), condition()]),
+    "loop-body-is-a-number": model([node("Loop", ["n", "c", "x"], body=3)], weights=[numbers("n", 3), condition()]),
+    "loop-body-takes-another-shape": repeated([node("Identity", ["v"], ["w"])], carried=(3, 3)),
+    "loop-value-changes-its-shape": repeated([node("Concat", ["v", "v"], ["w"], axis=0)]),
+    "loop-condition-is-a-number": repeated([node("Identity", ["v"], ["w"])], outputs=[value("w", 2, 3), value("v", 2, 3)]),
+    "loop-body-gives-too-little": repeated([], outputs=[value("go", dtype=TensorProto.BOOL)]),
     "axis-2-pow-62": model([node("Softmax", ["x"], axis=2**62)]),
     "axis-outside": model([node("Softmax", ["x"], axis=2)]),
     "perm-outside": model([node("Transpose", ["x"], perm=[0, 7])]),

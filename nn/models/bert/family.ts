@@ -2,7 +2,7 @@ import type { GraphBuilder } from '../../ops/builder.js';
 import type { Family } from '../family.js';
 import { linear, project } from '../layers/linear.js';
 import { layerNorm } from '../layers/norms.js';
-import { type BatchShape, countTo, declareTokens } from '../layers/tokens.js';
+import { declareTokens } from '../layers/tokens.js';
 import type { BertConfig } from '../types.js';
 import { readBertConfig } from './config.js';
 import { encoderForward } from './heads.js';
@@ -38,14 +38,16 @@ export const bert: Family<BertConfig> = {
     tokenHeadParameters(list, hiddenSize, head);
     return list.table;
   },
-  declareInputs: (builder, _, rows) => declareTokens(builder, rows),
-  forward: (request) => encoderForward(request, { prefix: PREFIX, positions: fromZero, classify, decode }),
+  declareInputs: (builder, { rows, packed }) => declareTokens(builder, rows, packed),
+  forward: (request) =>
+    encoderForward(request, {
+      prefix: PREFIX,
+      positions: (_, layout) => layout.positions(),
+      classify,
+      decode,
+    }),
   depthOf: (config, name) => encoderDepth(config, PREFIX, name),
 };
-
-function fromZero(builder: GraphBuilder, shape: BatchShape): string {
-  return countTo(builder, shape.sequence);
-}
 
 /** Pooler, tanh, linear. */
 function classify(builder: GraphBuilder, firstToken: string): string {

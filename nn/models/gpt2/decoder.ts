@@ -8,24 +8,24 @@ import {
   keyOrder,
   splitHeads,
 } from '../layers/attention.js';
-import type { DecoderStates } from '../layers/decoderHeads.js';
-import { type Context, wholeContext } from '../layers/keyValueCache.js';
+import type { Context } from '../layers/keyValueCache.js';
 import { conv1d } from '../layers/linear.js';
-import { causalBias, floatMask } from '../layers/masks.js';
 import { layerNorm } from '../layers/norms.js';
 import type { Gpt2Config } from '../types.js';
 
-/** GPT-2's decoder over `input_ids` and `attention_mask`: norms come before each part, and once after the last. */
+/**
+ * GPT-2's decoder over `input_ids`: norms come before each part, and once after the last. Returns the last states,
+ * [batch*sequence, hidden].
+ */
 export function decode(
   builder: GraphBuilder,
   config: Gpt2Config,
   form: AttentionForm,
-  context: Context = wholeContext(builder),
-): DecoderStates {
+  context: Context,
+): string {
   const { hiddenSize, heads, normEpsilon } = config;
   const { shape } = context;
-  const mask = floatMask(builder);
-  const bias = causalBias(builder, context.slots, mask);
+  const bias = context.bias();
   const headShape = { heads, width: hiddenSize / heads };
   const target = headsShape(builder, shape, headShape);
   let hidden = embed(builder, config, context.positions);
@@ -54,7 +54,7 @@ export function decode(
     const turned = builder.emit('Gelu-20', [wide], { approximate: text('tanh') });
     hidden = builder.emit('Add-14', [middle, conv1d(builder, turned, `${at}.mlp.c_proj`)]);
   }
-  return { hidden: layerNorm(builder, hidden, 'transformer.ln_f', normEpsilon), mask, shape };
+  return layerNorm(builder, hidden, 'transformer.ln_f', normEpsilon);
 }
 
 function embed(builder: GraphBuilder, { hiddenSize }: Gpt2Config, positions: string): string {

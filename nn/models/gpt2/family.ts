@@ -1,5 +1,6 @@
 import type { Family } from '../family.js';
 import { decoderHead } from '../layers/decoderHeads.js';
+import { wholeContext } from '../layers/keyValueCache.js';
 import { project } from '../layers/linear.js';
 import { declareTokens } from '../layers/tokens.js';
 import { ParameterList } from '../parameters.js';
@@ -43,11 +44,13 @@ export const gpt2: Family<Gpt2Config> = {
       list.presence('replaceable').linear('score', hiddenSize, labels, false);
     return list.table;
   },
-  declareInputs: (builder, _, rows) => declareTokens(builder, rows),
-  forward: ({ builder, config, head, purpose }) => {
+  declareInputs: (builder, { rows, packed }) => declareTokens(builder, rows, packed),
+  forward: ({ builder, config, head, purpose, layout }) => {
     const inference = purpose === 'inference';
-    const states = decode(builder, config, inference ? 'standard' : 'fused');
-    return decoderHead(builder, head, states, {
+    const context = wholeContext(layout);
+    const hidden = decode(builder, config, inference ? 'standard' : 'fused', context);
+    return decoderHead(builder, head, hidden, {
+      layout,
       width: config.hiddenSize,
       vocabularySize: config.vocabularySize,
       output: outputOf(config),
@@ -56,7 +59,7 @@ export const gpt2: Family<Gpt2Config> = {
   },
   decoding: {
     cacheShape: ({ layers, heads, hiddenSize }) => ({ layers, heads, width: hiddenSize / heads }),
-    decoder: ({ builder, config, context }) => decode(builder, config, 'fused', context).hidden,
+    decoder: ({ builder, config, context }) => decode(builder, config, 'fused', context),
     output: ({ builder, config, states }) => project(builder, states, outputOf(config)),
   },
   depthOf: ({ layers }, name) => {

@@ -1,6 +1,8 @@
 import { int } from '../../graph/attributes.js';
 import type { GraphBuilder } from '../../ops/builder.js';
-import { ownSlots, type Slots } from './slots.js';
+import type { Layout } from './layout.js';
+import { causalBias, floatMask } from './masks.js';
+import type { Slots } from './slots.js';
 import { type BatchShape, batchShape, countTo, int64Scalar } from './tokens.js';
 
 /** Of one layer: values [batch, heads, keys, width], keys as `keyOrder` of the form has them. */
@@ -17,6 +19,8 @@ export interface Context {
   /** Of each new token among the real ones, int64 [sequence] or [batch, sequence]; padding before the first has 0. */
   readonly positions: string;
   readonly slots: Slots;
+  /** Emits what is added to the scores, so that no token sees a later one: broadcast to [batch, heads, sequence, keys]. */
+  readonly bias: () => string;
   /** int64 [1]: keys that a query meets. */
   readonly keyCount: string;
   /** The keys and values that a layer's queries meet, given the new tokens' own. */
@@ -30,10 +34,17 @@ export interface CacheShape {
   readonly width: number;
 }
 
-/** A run over whole sequences. */
-export function wholeContext(builder: GraphBuilder, shape = batchShape(builder)): Context {
-  const slots = ownSlots(builder, shape.sequence);
-  return { shape, positions: slots.queries, slots, keyCount: shape.sequence, join: (_, own) => own };
+/** A run over whole texts. */
+export function wholeContext(layout: Layout): Context {
+  const { shape, slots } = layout;
+  return {
+    shape,
+    slots,
+    positions: layout.positions(),
+    bias: () => layout.causalBias(),
+    keyCount: shape.sequence,
+    join: (_, own) => own,
+  };
 }
 
 /** Before a run, after it, or of the encoder. */
@@ -79,6 +90,8 @@ export class CachedContext implements Context {
     this.slots = { queries, keys: countTo(builder, this.keyCount) };
     this.positions = realPositions(builder, queries);
   }
+
+  bias = (): string => causalBias(this.#builder, this.slots, floatMask(this.#builder));
 
   join = (layer: number, own: KeysAndValues): KeysAndValues => {
     const extend = (part: keyof KeysAndValues) => {

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../../ops/builder.js';
 import type { Slots } from './slots.js';
 
 /** The most negative float32, as `transformers` uses for a masked score. */
-const MASKED = -3.4028234663852886e38;
+export const MASKED = -3.4028234663852886e38;
 
 /** An attention mask as float32 [batch, sequence]. */
 export function floatMask(builder: GraphBuilder, name = 'attention_mask'): string {
@@ -12,9 +12,7 @@ export function floatMask(builder: GraphBuilder, name = 'attention_mask'): strin
 
 /** 0 for a real token, MASKED for padding, [batch, 1, 1, sequence]. `mask` is float32 [batch, sequence]. */
 export function paddingBias(builder: GraphBuilder, mask: string): string {
-  const padding = builder.emit('Sub-14', [builder.scalar(1), mask]);
-  const bias = builder.emit('Mul-14', [padding, builder.scalar(MASKED)]);
-  return builder.emit('Unsqueeze-13', [bias, builder.indices([1, 2])]);
+  return builder.emit('Unsqueeze-13', [hidingBias(builder, mask), builder.indices([1, 2])]);
 }
 
 /**
@@ -29,6 +27,11 @@ export function causalBias(builder: GraphBuilder, { queries, keys }: Slots, mask
       ? seen
       : builder.emit('Mul-14', [seen, builder.emit('Unsqueeze-13', [mask, builder.indices([1, 2])])]);
   // Masks are joined before they become scores: the sum of two masked scores would be minus infinity.
+  return hidingBias(builder, allowed);
+}
+
+/** 0 where float32 `allowed` is 1, MASKED where it is 0. */
+export function hidingBias(builder: GraphBuilder, allowed: string): string {
   const hidden = builder.emit('Sub-14', [builder.scalar(1), allowed]);
   return builder.emit('Mul-14', [hidden, builder.scalar(MASKED)]);
 }

@@ -3,15 +3,17 @@ import type { GraphBuilder } from '../../ops/builder.js';
 import { IGNORED_LABEL } from '../losses/crossEntropy.js';
 import { countTo, int64Scalar } from './tokens.js';
 
+/** What stands before the first label, and in place of one that does not count. */
+export interface ShiftOptions {
+  readonly start: number;
+  readonly padding: number;
+}
+
 /**
  * What a decoder reads to predict `labels`, int64 [batch, target]: the start token, then all labels but the last, with
  * padding for those that do not count.
  */
-export function shiftRight(
-  builder: GraphBuilder,
-  labels: string,
-  { start, padding }: { readonly start: number; readonly padding: number },
-): string {
+export function shiftRight(builder: GraphBuilder, labels: string, { start, padding }: ShiftOptions): string {
   const zero = int64Scalar(builder, 0);
   const positions = countTo(builder, lengthOf(builder, labels));
   const before = builder.emit('Max-13', [builder.emit('Sub-14', [positions, int64Scalar(builder, 1)]), zero]);

@@ -11,10 +11,10 @@ export interface BatchShape {
   readonly sequence: string;
 }
 
-/** Declares `input_ids` and `attention_mask`, int64 [rows, sequence]. */
-export function declareTokens(builder: GraphBuilder, rows = 'batch'): void {
+/** Declares `input_ids` and, by the layout, `attention_mask` or `segment_ids`, int64 [rows, sequence]. */
+export function declareTokens(builder: GraphBuilder, rows = 'batch', packed = false): void {
   builder.input('input_ids', 'int64', [rows, 'sequence']);
-  builder.input('attention_mask', 'int64', [rows, 'sequence']);
+  builder.input(packed ? 'segment_ids' : 'attention_mask', 'int64', [rows, 'sequence']);
 }
 
 export function batchShape(builder: GraphBuilder, ids = 'input_ids'): BatchShape {

@@ -9,24 +9,23 @@ import {
   scaledScores,
   splitHeads,
 } from '../layers/attention.js';
-import type { DecoderStates } from '../layers/decoderHeads.js';
-import { type Context, wholeContext } from '../layers/keyValueCache.js';
+import type { Context } from '../layers/keyValueCache.js';
 import { linear, project } from '../layers/linear.js';
-import { causalBias, floatMask } from '../layers/masks.js';
 import { rmsNorm } from '../layers/norms.js';
 import { type RotaryAngles, rotaryAngles, rotate } from '../layers/rotary.js';
 import type { LlamaConfig } from '../types.js';
 
-/** LLaMA's decoder over `input_ids` and `attention_mask`: norms come before each part, and once after the last. */
+/**
+ * LLaMA's decoder over `input_ids`: norms come before each part, and once after the last. Returns the last states,
+ * [batch*sequence, hidden].
+ */
 export function decode(
   builder: GraphBuilder,
   config: LlamaConfig,
   form: AttentionForm,
-  context: Context = wholeContext(builder),
-): DecoderStates {
-  const { shape } = context;
-  const mask = floatMask(builder);
-  const bias = causalBias(builder, context.slots, mask);
+  context: Context,
+): string {
+  const bias = context.bias();
   const angles = rotaryAngles(builder, context.positions, config.headWidth, config.rope);
   const words = builder.emit('Gather-13', ['model.embed_tokens.weight', 'input_ids']);
   let hidden = builder.emit('Reshape-19', [words, builder.indices([-1, config.hiddenSize])]);
@@ -39,7 +38,7 @@ export function decode(
     const changed = feedForward(builder, config, `${at}.mlp`, norm(middle, 'post_attention_layernorm'));
     hidden = builder.emit('Add-14', [middle, changed]);
   }
-  return { hidden: rmsNorm(builder, hidden, 'model.norm.weight', config.normEpsilon), mask, shape };
+  return rmsNorm(builder, hidden, 'model.norm.weight', config.normEpsilon);
 }
 
 /** SwiGLU (Shazeer, 2020). */

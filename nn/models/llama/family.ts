@@ -1,5 +1,6 @@
 import type { Family } from '../family.js';
 import { decoderHead } from '../layers/decoderHeads.js';
+import { wholeContext } from '../layers/keyValueCache.js';
 import { project } from '../layers/linear.js';
 import { declareTokens } from '../layers/tokens.js';
 import { ParameterList } from '../parameters.js';
@@ -44,11 +45,13 @@ export const llama: Family<LlamaConfig> = {
       list.presence('replaceable').linear('score', hiddenSize, labels, false);
     return list.table;
   },
-  declareInputs: (builder, _, rows) => declareTokens(builder, rows),
-  forward: ({ builder, config, head, purpose }) => {
+  declareInputs: (builder, { rows, packed }) => declareTokens(builder, rows, packed),
+  forward: ({ builder, config, head, purpose, layout }) => {
     const inference = purpose === 'inference';
-    const states = decode(builder, config, inference ? 'standard' : 'fused');
-    return decoderHead(builder, head, states, {
+    const context = wholeContext(layout);
+    const hidden = decode(builder, config, inference ? 'standard' : 'fused', context);
+    return decoderHead(builder, head, hidden, {
+      layout,
       width: config.hiddenSize,
       vocabularySize: config.vocabularySize,
       output: outputOf(config),
@@ -61,7 +64,7 @@ export const llama: Family<LlamaConfig> = {
       heads: keyValueHeads,
       width: headWidth,
     }),
-    decoder: ({ builder, config, context }) => decode(builder, config, 'fused', context).hidden,
+    decoder: ({ builder, config, context }) => decode(builder, config, 'fused', context),
     output: ({ builder, config, states }) => project(builder, states, outputOf(config)),
   },
   depthOf: ({ layers }, name) => {

@@ -1,20 +1,26 @@
 import { int } from '../../graph/attributes.js';
 import type { GraphBuilder } from '../../ops/builder.js';
-import { countTo, int64Scalar } from '../layers/tokens.js';
+import type { Layout } from '../layers/layout.js';
+import { countTo } from '../layers/tokens.js';
 
 /** `torch.nn.functional.pairwise_distance` adds this to each difference, so that equal texts have a gradient. */
 const DISTANCE_EPSILON = 1e-6;
 
 /**
  * Multiple-negatives ranking (Henderson et al., 2017): of all second texts of a batch, each first text must find its
- * own. `embeddings` [2*pairs, width] of length 1 hold the first and second texts of `input_ids` in turn; `scale` multiplies the
+ * own. `embeddings` [2*pairs, width] of length 1 hold the first and second texts of `layout` in turn; `scale` multiplies the
  * cosines.
  */
-export function multipleNegatives(builder: GraphBuilder, embeddings: string, scale: number): string {
+export function multipleNegatives(
+  builder: GraphBuilder,
+  embeddings: string,
+  scale: number,
+  layout: Pick<Layout, 'texts'>,
+): string {
   const [anchors, positives] = members(builder, embeddings, 2);
   const product = builder.emit('Gemm-13', [anchors!, positives!], { transB: int(1) });
   const scores = builder.emit('Mul-14', [product, builder.scalar(scale)]);
-  const positions = countTo(builder, pairCount(builder));
+  const positions = countTo(builder, pairCount(builder, layout));
   const column = builder.emit('Unsqueeze-13', [positions, builder.indices([1])]);
   const own = builder.emit('Cast-19', [builder.emit('Equal-19', [column, positions])], { to: int(1) });
   const likelihood = builder.emit('LogSoftmax-13', [scores], { axis: int(-1) });
@@ -45,12 +51,11 @@ function members(builder: GraphBuilder, embeddings: string, size: number): strin
 }
 
 /**
- * Number of pairs, int64 [1], from the token ids: a count taken from the embeddings would lie on the way of their
+ * Number of pairs, int64 [1], from the inputs: a count taken from the embeddings would lie on the way of their
  * gradient, where nothing discrete may.
  */
-function pairCount(builder: GraphBuilder): string {
-  const first = builder.emit('Gather-13', ['input_ids', int64Scalar(builder, 0)], { axis: int(1) });
-  const pairs = builder.emit('Reshape-19', [first, builder.indices([-1, 2])]);
+function pairCount(builder: GraphBuilder, layout: Pick<Layout, 'texts'>): string {
+  const pairs = builder.emit('Reshape-19', [layout.texts(), builder.indices([-1, 2])]);
   return builder.emit('Shape-19', [pairs], { end: int(1) });
 }
 

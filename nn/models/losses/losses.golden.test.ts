@@ -5,6 +5,7 @@ import { createRunner } from '../../exec/createRunner.js';
 import { encodeModel } from '../../graph/encode.js';
 import { GraphBuilder } from '../../ops/builder.js';
 import { float32Data, float32Tensor, int64Tensor, type Tensor } from '../../tensor.js';
+import { PaddedLayout } from '../layers/paddedLayout.js';
 import { multipleNegatives, triplet } from './contrastive.js';
 import { crossEntropy } from './crossEntropy.js';
 
@@ -111,7 +112,7 @@ describe('contrastive losses equal their definitions in PyTorch', () => {
       const [rows, make] = row.kind === 'triplet' ? ['3*triplets', triplet] : ['2*pairs', multipleNegatives];
       builder.input('input_ids', 'int64', [rows as string, 'sequence']);
       builder.input('embeddings', 'float32', [rows as string, row.width]);
-      const loss = (make as typeof triplet)(builder, 'embeddings', row.option);
+      const loss = make(builder, 'embeddings', row.option, new PaddedLayout(builder));
       const count = row.embeddings.length / row.width;
       const feeds = {
         input_ids: int64Tensor([count, 2]),

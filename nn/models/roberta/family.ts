@@ -5,6 +5,7 @@ import { encoderForward } from '../bert/heads.js';
 import { encoderDepth, encoderParameters, tokenHeadParameters } from '../bert/parameters.js';
 import { type ConfigFields, oneOf, unsupported, whole } from '../configFields.js';
 import type { Family } from '../family.js';
+import type { Layout } from '../layers/layout.js';
 import { linear, project } from '../layers/linear.js';
 import { layerNorm } from '../layers/norms.js';
 import { declareTokens, int64Scalar } from '../layers/tokens.js';
@@ -38,11 +39,11 @@ export const roberta: Family<RobertaConfig> = {
     tokenHeadParameters(list, hiddenSize, head);
     return list.table;
   },
-  declareInputs: (builder, _, rows) => declareTokens(builder, rows),
+  declareInputs: (builder, { rows, packed }) => declareTokens(builder, rows, packed),
   forward: (request) =>
     encoderForward(request, {
       prefix: PREFIX,
-      positions: (builder) => positions(builder, request.config.padId),
+      positions: (builder, layout) => positions(builder, layout, request.config.padId),
       classify,
       decode,
     }),
@@ -70,11 +71,11 @@ function readConfig(fields: ConfigFields): RobertaConfig {
 }
 
 /** padId + 1, padId + 2, ... for the tokens that are not padding, padId for those that are. */
-function positions(builder: GraphBuilder, padId: number): string {
+function positions(builder: GraphBuilder, layout: Layout, padId: number): string {
   const pad = int64Scalar(builder, padId);
   const padding = builder.emit('Cast-19', [builder.emit('Equal-19', ['input_ids', pad])], { to: int(7) });
   const real = builder.emit('Sub-14', [int64Scalar(builder, 1), padding]);
-  const counted = builder.emit('CumSum-14', [real, int64Scalar(builder, 1)]);
+  const counted = layout.countUpTo(real);
   return builder.emit('Add-14', [builder.emit('Mul-14', [counted, real]), pad]);
 }
 

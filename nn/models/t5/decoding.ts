@@ -1,7 +1,8 @@
 import type { GraphBuilder } from '../../ops/builder.js';
 import type { DecoderRequest, DecodingRule } from '../family.js';
 import { cacheName, type KeysAndValues } from '../layers/keyValueCache.js';
-import { causalBias, floatMask, paddingBias } from '../layers/masks.js';
+import { floatMask, paddingBias } from '../layers/masks.js';
+import { PaddedLayout } from '../layers/paddedLayout.js';
 import { declareTokens } from '../layers/tokens.js';
 import type { T5Config } from '../types.js';
 import { distance, embed, encode, output, seen } from './forward.js';
@@ -18,7 +19,7 @@ export const decoding: DecodingRule<T5Config> = {
   startId: ({ decoderStartId }) => decoderStartId,
   encoder: ({ builder, config }) => {
     declareTokens(builder);
-    const encoded = encode(builder, config, 'fused');
+    const encoded = encode(builder, config, new PaddedLayout(builder), 'fused');
     const outputs: Record<string, string> = {};
     for (let layer = 0; layer < config.decoderLayers; layer += 1) {
       const { keys, values } = seen(builder, config, layer, encoded, 'fused');
@@ -33,10 +34,7 @@ export const decoding: DecodingRule<T5Config> = {
 
 function decoder({ builder, config, context }: DecoderRequest<T5Config>): string {
   builder.input(MASK, 'int64', ['batch', 'source']);
-  const bias = builder.emit('Add-14', [
-    distance(builder, config, 'decoder', context.slots),
-    causalBias(builder, context.slots, floatMask(builder)),
-  ]);
+  const bias = builder.emit('Add-14', [distance(builder, config, 'decoder', context.slots), context.bias()]);
   const memory = {
     of: (layer: number) => declareCross(builder, config, layer),
     bias: paddingBias(builder, floatMask(builder, MASK)),

@@ -18,8 +18,9 @@ export const t5: Family<T5Config> = {
     if (!config.tied) list.weight('lm_head.weight', [config.vocabularySize, config.hiddenSize]);
     return list.table;
   },
-  declareInputs: (builder, purpose, rows) => {
-    declareTokens(builder, rows);
+  declareInputs: (builder, { purpose, rows, packed }) => {
+    declareTokens(builder, rows, packed);
+    if (packed) builder.input('decoder_segment_ids', 'int64', [rows, 'target']);
     if (purpose !== 'training') builder.input('decoder_input_ids', 'int64', [rows, 'target']);
   },
   forward,

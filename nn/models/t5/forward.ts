@@ -2,31 +2,36 @@ import type { GraphBuilder } from '../../ops/builder.js';
 import type { ForwardRequest } from '../family.js';
 import type { AttentionForm } from '../layers/attention.js';
 import { type KeysAndValues, wholeContext } from '../layers/keyValueCache.js';
+import type { Layout } from '../layers/layout.js';
 import { project } from '../layers/linear.js';
-import { causalBias, floatMask, paddingBias } from '../layers/masks.js';
 import { relativeBias } from '../layers/relativeBias.js';
-import { shiftRight } from '../layers/shift.js';
 import type { Slots } from '../layers/slots.js';
-import { batchShape, perToken } from '../layers/tokens.js';
+import { perToken } from '../layers/tokens.js';
 import type { T5Config } from '../types.js';
 import { keysAndValues, type States, stack } from './stack.js';
 
 export const WORDS = 'shared.weight';
 
 /** Both stacks and the output projection. The decoder reads `decoder_input_ids`, in training the shifted `labels`. */
-export function forward({ builder, config, purpose }: ForwardRequest<T5Config>): Record<string, string> {
+export function forward({
+  builder,
+  config,
+  purpose,
+  layout,
+}: ForwardRequest<T5Config>): Record<string, string> {
   const form = purpose === 'inference' ? 'standard' : 'fused';
-  const { padding, ...encoded } = encode(builder, config, form);
+  const encoded = encode(builder, config, layout, form);
   const ids =
     purpose === 'training'
-      ? shiftRight(builder, 'labels', { start: config.decoderStartId, padding: config.padId })
+      ? layout.shiftRight('labels', { start: config.decoderStartId, padding: config.padId })
       : 'decoder_input_ids';
-  const context = wholeContext(builder, batchShape(builder, ids));
-  const bias = builder.emit('Add-14', [
-    distance(builder, config, 'decoder', context.slots),
-    causalBias(builder, context.slots),
-  ]);
-  const memory = { of: (layer: number) => seen(builder, config, layer, encoded, form), bias: padding };
+  const target = layout.beside(ids);
+  const context = wholeContext(target);
+  const bias = builder.emit('Add-14', [distance(builder, config, 'decoder', context.slots), context.bias()]);
+  const memory = {
+    of: (layer: number) => seen(builder, config, layer, encoded, form),
+    bias: target.crossBias(layout),
+  };
   const decoded = stack(
     builder,
     config,
@@ -45,15 +50,10 @@ export function forward({ builder, config, purpose }: ForwardRequest<T5Config>):
   };
 }
 
-interface Encoded extends States {
-  /** Added to the scores of those who read the encoder, [batch, 1, 1, sequence]. */
-  readonly padding: string;
-}
-
-/** The encoder over `input_ids` and `attention_mask`. */
-export function encode(builder: GraphBuilder, config: T5Config, form: AttentionForm): Encoded {
-  const context = wholeContext(builder);
-  const padding = paddingBias(builder, floatMask(builder));
+/** The encoder over `input_ids`. */
+export function encode(builder: GraphBuilder, config: T5Config, layout: Layout, form: AttentionForm): States {
+  const context = wholeContext(layout);
+  const bias = layout.bias();
   const hidden = stack(
     builder,
     config,
@@ -62,11 +62,11 @@ export function encode(builder: GraphBuilder, config: T5Config, form: AttentionF
       layers: config.layers,
       hidden: embed(builder, config, 'input_ids'),
       context,
-      bias: builder.emit('Add-14', [distance(builder, config, 'encoder', context.slots), padding]),
+      bias: builder.emit('Add-14', [distance(builder, config, 'encoder', context.slots), bias]),
     },
     form,
   );
-  return { hidden, shape: context.shape, padding };
+  return { hidden, shape: context.shape };
 }
 
 /** What a decoder layer sees of the encoder. */

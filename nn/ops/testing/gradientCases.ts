@@ -116,6 +116,10 @@ export const GRADIENT_CASES: readonly GradientCase[] = [
       [2, 4, 2],
     ],
   },
+  { op: 'MatMul-13', shapes: [[4], [4]] },
+  { op: 'MatMul-13', shapes: [[4], [2, 4, 3]] },
+  { op: 'MatMul-13', shapes: [[2, 3, 4], [4]] },
+  { op: 'MatMul-13', shapes: [[3, 4], [4]] },
   ...matrixForms('com.microsoft.FusedMatMul-1'),
   {
     op: 'com.microsoft.FusedMatMul-1',

@@ -16,12 +16,16 @@ export const causalLanguageModelling: TaskTraining = {
     if (countLabels([countedLabels(example.ids, example.target)]) > 0) return;
     throw new NnError('SHAPE_MISMATCH', `example ${index} has no token that follows another and counts`);
   },
-  batch: ({ texts, targets }, indices, { loss }) => {
+  batch: ({ texts, targets }, indices, { loss, rowSizes }) => {
     const ids = pick(texts, indices);
-    const { feeds, ...tokens } = tokenBatch(ids);
+    const { feeds, ...tokens } = tokenBatch(ids, rowSizes);
     const labels = pick(targets, indices).map((target, at) => (target.length === 0 ? ids[at]! : target));
     const counted = labels.map((row, at) => countedLabels(ids[at]!, row));
-    return { ...tokens, feeds: { ...feeds, labels: labelRows(labels) }, weight: countLabels(counted, loss) };
+    return {
+      ...tokens,
+      feeds: { ...feeds, labels: labelRows(labels, rowSizes) },
+      weight: countLabels(counted, loss),
+    };
   },
 };
 

@@ -14,11 +14,14 @@ export const maskedLanguageModelling: TaskTraining = {
   requireTarget: (example, index) => requireLength(example, index, 0, 'targets of masked-lm'),
   batch: ({ texts }, indices, draw) => {
     const masked = Array.from(indices, (index) => maskText(texts[index]!, index, draw));
-    const { feeds, ...tokens } = tokenBatch(masked.map(({ ids }) => ids));
+    const { feeds, ...tokens } = tokenBatch(
+      masked.map(({ ids }) => ids),
+      draw.rowSizes,
+    );
     const labels = masked.map((text) => text.labels);
     return {
       ...tokens,
-      feeds: { ...feeds, labels: labelRows(labels) },
+      feeds: { ...feeds, labels: labelRows(labels, draw.rowSizes) },
       weight: countLabels(labels, draw.loss),
     };
   },

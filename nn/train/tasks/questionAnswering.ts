@@ -17,8 +17,8 @@ export const questionAnswering: TaskTraining = {
       `the answer of example ${index} is from token ${start} to ${end} of ${example.ids.length}`,
     );
   },
-  batch: ({ texts, targets }, indices) => {
-    const { feeds, ...tokens } = tokenBatch(pick(texts, indices));
+  batch: ({ texts, targets }, indices, { rowSizes }) => {
+    const { feeds, ...tokens } = tokenBatch(pick(texts, indices), rowSizes);
     const ends = pick(targets, indices);
     return {
       ...tokens,

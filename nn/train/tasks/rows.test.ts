@@ -3,10 +3,13 @@ import { countLabels, tokenBatch } from './rows.js';
 
 describe('rows of a batch', () => {
   it('are padded on the right under a zero mask', () => {
-    const { feeds, realTokens, paddedTokens } = tokenBatch([Int32Array.of(2, 3), Int32Array.of(2, 9, 3)]);
-    expect(feeds.input_ids.dims).toEqual([2, 3]);
-    expect([...feeds.input_ids.data].map(Number)).toEqual([2, 3, 0, 2, 9, 3]);
-    expect([...feeds.attention_mask.data].map(Number)).toEqual([1, 1, 0, 1, 1, 1]);
+    const { feeds, realTokens, paddedTokens } = tokenBatch(
+      [Int32Array.of(2, 3), Int32Array.of(2, 9, 3)],
+      null,
+    );
+    expect(feeds['input_ids']!.dims).toEqual([2, 3]);
+    expect([...feeds['input_ids']!.data].map(Number)).toEqual([2, 3, 0, 2, 9, 3]);
+    expect([...feeds['attention_mask']!.data].map(Number)).toEqual([1, 1, 0, 1, 1, 1]);
     expect([realTokens, paddedTokens]).toEqual([5, 6]);
   });
 

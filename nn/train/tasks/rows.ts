@@ -1,6 +1,8 @@
 import { IGNORED_LABEL } from '../../models/losses/crossEntropy.js';
 import type { LossOptions } from '../../models/tasks.js';
 import { int64Tensor, type Tensor } from '../../tensor.js';
+import type { Batch } from '../batches.js';
+import { joinRows, segmentRows, startsInRows } from './packedRows.js';
 import type { TaskBatch } from './taskTraining.js';
 
 /** Rows of different lengths as one int64 tensor [rows, longest], filled up on the right. */
@@ -15,12 +17,17 @@ export function padRows(rows: readonly Int32Array[], filling: number): Tensor {
   return int64Tensor([rows.length, longest], values);
 }
 
-export type TokenBatch = Pick<TaskBatch, 'realTokens' | 'paddedTokens'> & {
-  readonly feeds: { readonly input_ids: Tensor; readonly attention_mask: Tensor };
-};
+/** How many texts of a batch stand in each row; null for one a row. */
+export type RowSizes = Batch['rowSizes'];
 
-/** `input_ids` and `attention_mask` of texts. Padding is 0: it is masked, so that its id does not matter. */
-export function tokenBatch(texts: readonly Int32Array[]): TokenBatch {
+export type TokenBatch = Pick<TaskBatch, 'feeds' | 'realTokens' | 'paddedTokens'>;
+
+/**
+ * `input_ids` of texts with `attention_mask`, or with `segment_ids` and `text_starts` where they share rows. Padding is
+ * 0: it is masked, so that its id does not matter.
+ */
+export function tokenBatch(texts: readonly Int32Array[], rowSizes: RowSizes): TokenBatch {
+  if (rowSizes) return packedBatch(texts, rowSizes);
   const ids = padRows(texts, 0);
   const longest = ids.dims[1]!;
   const mask = new BigInt64Array(texts.length * longest);
@@ -36,9 +43,22 @@ export function tokenBatch(texts: readonly Int32Array[]): TokenBatch {
   };
 }
 
+function packedBatch(texts: readonly Int32Array[], rowSizes: readonly number[]): TokenBatch {
+  const ids = padRows(joinRows(texts, rowSizes), 0);
+  return {
+    feeds: {
+      input_ids: ids,
+      segment_ids: padRows(segmentRows(texts, rowSizes), 0),
+      text_starts: startsInRows(texts, rowSizes, ids.dims[1]!),
+    },
+    realTokens: texts.reduce((sum, { length }) => sum + length, 0),
+    paddedTokens: ids.data.length,
+  };
+}
+
 /** A label for each token, those of padding ignored. */
-export function labelRows(labels: readonly Int32Array[]): Tensor {
-  return padRows(labels, IGNORED_LABEL);
+export function labelRows(labels: readonly Int32Array[], rowSizes: RowSizes): Tensor {
+  return padRows(rowSizes ? joinRows(labels, rowSizes) : labels, IGNORED_LABEL);
 }
 
 /** How many labels count, each as much as its class does in the loss. */

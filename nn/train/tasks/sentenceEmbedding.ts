@@ -11,9 +11,11 @@ export const sentenceEmbedding: TaskTraining = {
   companions: (loss) => (loss?.kind === 'triplet' ? 2 : 1),
   divisible: false,
   requireTarget: (example, index) => requireLength(example, index, 0, 'targets of sentence-embedding'),
-  batch: ({ texts, companions }, indices) => {
+  batch: ({ texts, companions }, indices, { rowSizes }) => {
     const groups = Array.from(indices, (index) => [texts[index]!, ...companions[index]!]);
-    return { ...tokenBatch(groups.flat()), weight: indices.length };
+    const members = groups[0]?.length ?? 1;
+    const rows = rowSizes?.map((size) => size * members) ?? null;
+    return { ...tokenBatch(groups.flat(), rows), weight: indices.length };
   },
   outputs: ['embedding'],
   score: ({ companions }) => {

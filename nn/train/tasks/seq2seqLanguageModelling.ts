@@ -1,6 +1,7 @@
 import { NnError } from '../../errors.js';
+import { segmentRows } from './packedRows.js';
 import { requireWritable } from './requireWritable.js';
-import { countLabels, labelRows, pick, tokenBatch } from './rows.js';
+import { countLabels, labelRows, padRows, pick, tokenBatch } from './rows.js';
 import { alone, NEGATIVE_LOSS, type TaskTraining } from './taskTraining.js';
 
 /** A text written from another one. */
@@ -13,13 +14,17 @@ export const seq2seqLanguageModelling: TaskTraining = {
     if (countLabels([example.target]) > 0) return;
     throw new NnError('SHAPE_MISMATCH', `example ${index} has nothing to write`);
   },
-  batch: ({ texts, targets }, indices, { loss }) => {
-    const { feeds, realTokens, paddedTokens } = tokenBatch(pick(texts, indices));
+  batch: ({ texts, targets }, indices, { loss, rowSizes }) => {
+    const { feeds, realTokens, paddedTokens } = tokenBatch(pick(texts, indices), rowSizes);
     const written = pick(targets, indices);
-    const labels = labelRows(written);
+    const labels = labelRows(written, rowSizes);
     const writtenTokens = written.reduce((sum, { length }) => sum + length, 0);
     return {
-      feeds: { ...feeds, labels },
+      feeds: {
+        ...feeds,
+        labels,
+        ...(rowSizes && { decoder_segment_ids: padRows(segmentRows(written, rowSizes), 0) }),
+      },
       realTokens: realTokens + writtenTokens,
       paddedTokens: paddedTokens + labels.data.length,
       weight: countLabels(written, loss),

@@ -19,8 +19,8 @@ export const sequenceClassification: TaskTraining = {
       `example ${index} has label ${label}; there are ${labels.length} labels`,
     );
   },
-  batch: ({ texts, targets }, indices, { loss }) => {
-    const { feeds, ...tokens } = tokenBatch(pick(texts, indices));
+  batch: ({ texts, targets }, indices, { loss, rowSizes }) => {
+    const { feeds, ...tokens } = tokenBatch(pick(texts, indices), rowSizes);
     const labels = pick(targets, indices);
     return {
       ...tokens,

@@ -4,11 +4,13 @@ import type { Model } from '../../models/types.js';
 import type { Tensor } from '../../tensor.js';
 import type { Example, ExampleSet } from '../example.js';
 import type { Masking } from './masking.js';
+import type { RowSizes } from './rows.js';
 
 /** What decides a batch besides its examples. */
 export interface BatchDraw {
   readonly model: Model;
   readonly seed: number;
+  readonly rowSizes: RowSizes;
   /** From 0; null for an evaluation, which is the same each time. */
   readonly epoch: number | null;
   readonly loss?: LossOptions | undefined;

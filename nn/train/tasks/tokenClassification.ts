@@ -25,10 +25,14 @@ export const tokenClassification: TaskTraining = {
     if (countLabels([example.target]) > 0) return;
     throw new NnError('SHAPE_MISMATCH', `no token of example ${index} has a label that counts`);
   },
-  batch: ({ texts, targets }, indices, { loss }) => {
-    const { feeds, ...tokens } = tokenBatch(pick(texts, indices));
+  batch: ({ texts, targets }, indices, { loss, rowSizes }) => {
+    const { feeds, ...tokens } = tokenBatch(pick(texts, indices), rowSizes);
     const labels = pick(targets, indices);
-    return { ...tokens, feeds: { ...feeds, labels: labelRows(labels) }, weight: countLabels(labels, loss) };
+    return {
+      ...tokens,
+      feeds: { ...feeds, labels: labelRows(labels, rowSizes) },
+      weight: countLabels(labels, loss),
+    };
   },
   outputs: ['logits'],
   score: ({ targets }, { labels }) => {

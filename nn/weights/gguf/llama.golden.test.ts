@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import type { Tensor } from '../../tensor.js';
+import { elementCount, type Tensor } from '../../tensor.js';
 import { loadTokenizer } from '../../tokenize/index.js';
 import { memorySource } from '../byteSource.js';
+import { readModelWeights } from '../modelWeights.js';
 import { bytesOf } from '../views.js';
 import { readGgufHeader } from './header.js';
-import { readGguf, readGgufFile } from './llama.js';
+import { describeGgufFile, readGguf, readGgufFile } from './llama.js';
 import { ggufTokenizerJson } from './tokenizer.js';
 
 /** Made by make.py there, which says how; its expectations are those of gguf, transformers and sentencepiece. */
@@ -62,8 +63,16 @@ describe('reading GGUF files', () => {
     expect(encoded.map((text) => [...text.ids])).toEqual(ids);
   });
 
+  it.each(models)('describes %s without its values', (name) => {
+    const { parameters, config } = describeGgufFile(fileURLToPath(new URL(name, folder)));
+    const shapes = Object.values(expected(name).tensors).map(({ shape }) => elementCount(shape));
+    expect(parameters).toBe(shapes.reduce((sum, count) => sum + count, 0));
+    expect(config).toEqual(readGguf(memorySource(read(name))).config);
+  });
+
   it('reads the same from disk', () => {
     const file = fileURLToPath(new URL(models[0]!, folder));
+    expect(digests(readModelWeights(file))).toEqual(digests(readGgufFile(file).tensors));
     expect(digests(readGgufFile(file).tensors)).toEqual(
       digests(readGguf(memorySource(readFileSync(file))).tensors),
     );

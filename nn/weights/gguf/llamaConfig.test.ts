@@ -81,6 +81,7 @@ describe('the configuration in a GGUF file', () => {
 
   it.each<[string, Readonly<Record<string, MetadataValue>>]>([
     ['another architecture', { 'general.architecture': 'gemma3' }],
+    ['one of several parts', { 'split.count': 3 }],
     ['a mixture of experts', { 'llama.expert_count': 8 }],
     ['the YaRN scaling', { 'llama.rope.scaling.type': 'yarn', 'llama.rope.scaling.factor': 4 }],
     [

@@ -19,6 +19,7 @@ const reasons = (title: string, counts: Readonly<Record<string, number>>, of: nu
 /** What was collected, what was dropped and why, and what went where. */
 export const datasetSection = (dataset: DatasetVersion, batches: readonly SourceBatch[]): Html => {
   const collected = batches.reduce((total, batch) => total + batch.records, 0);
+  const ofEntities = dataset.schema.some(({ name }) => name === 'entities');
   const quarantined: Record<string, number> = {};
   for (const batch of batches)
     for (const [reason, rows] of Object.entries(batch.quarantined))
@@ -32,14 +33,14 @@ export const datasetSection = (dataset: DatasetVersion, batches: readonly Source
 </dl>
 <h3>Splits</h3>
 ${table(
-  ['split', ...dataset.labels, 'all'],
+  ['split', ...dataset.labels, ofEntities ? 'texts' : 'all'],
   SPLITS.map((split) => [
     split,
     ...dataset.labels.map((label) => count(dataset.splits[split].labels[label] ?? 0)),
     count(dataset.splits[split].rows),
   ]),
 )}
-<p class="muted">Near-duplicates never cross a split, so that no test row has a near-twin among the training rows.</p>
+<p class="muted">${ofEntities && 'Of each type the entities are counted. '}Near-duplicates never cross a split, so that no test row has a near-twin among the training rows.</p>
 <div class="columns"><div>${reasons('Dropped, and why', dataset.dropped, dataset.read)}</div>
 <div>${reasons('Changed by cleaning', dataset.changed, dataset.read)}</div>
 <div>${reasons('Unreadable', quarantined, collected)}</div></div>`;

@@ -5,6 +5,7 @@ import {
   type TaskRule,
   toPlumblineError,
 } from '../../../contracts/index.js';
+import type { LoadableModel } from '../../../nn/index.js';
 
 /** Whether the model scores whole sequences or each of their tokens. */
 export type ModelHead = TaskRule['head'];
@@ -13,7 +14,7 @@ export type ModelHead = TaskRule['head'];
 export type EngineRequest =
   | {
       readonly type: 'load';
-      readonly model: Uint8Array;
+      readonly model: LoadableModel;
       readonly head: ModelHead;
       readonly threads: number;
       readonly providers: readonly ExecutionProvider[];

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { ExecutionProvider } from '../../../contracts/index.js';
-import { threadEntry } from '../../../nn/index.js';
+import { type LoadableModel, threadEntry } from '../../../nn/index.js';
 import {
   type EngineOutput,
   type EngineReport,
@@ -31,7 +31,7 @@ interface Waiting<T> {
 
 /** @throws GRAPH_INVALID when no provider can load the model, PROVIDER_UNAVAILABLE when none is there */
 export const startEngine = async (input: {
-  readonly model: Uint8Array;
+  readonly model: LoadableModel;
   readonly head: ModelHead;
   readonly threads: number;
   readonly providers: readonly ExecutionProvider[];

@@ -1,14 +1,18 @@
-import { type ModelVersion, plumblineError, ServingRecipe } from '../../../contracts/index.js';
-import { buildClassifier, exportOnnx, readSafetensors } from '../../../nn/index.js';
+import { type ModelVersion, plumblineError, ServingRecipe, TASK_RULES } from '../../../contracts/index.js';
+import { buildModel, readSafetensors } from '../../../nn/index.js';
 import { digestOf, sha256Hex } from '../../digest.js';
+import { keepOnnxModel } from '../../registry/onnxModel.js';
 import { MemoryBlobStore, MemoryObjectStore, memoryStageContext } from '../../testing/index.js';
 import { TINY_CONFIG, tinyModel } from '../../training/testing/tinyModel.js';
 import type { DeploymentReader } from '../ports.js';
 
 const LABELS = ['ham', 'spam'];
 
-/** A catalog and a blob store with tiny BERT models in ONNX, whose versions differ in their heads. */
-export const deployedModels = () => {
+/**
+ * A catalog and a blob store with tiny BERT models in ONNX, whose versions differ in their heads. Weights of more than
+ * `embeddedBytesMax` bytes lie beside the model.
+ */
+export const deployedModels = (embeddedBytesMax?: number) => {
   const store = new MemoryObjectStore();
   const blobs = new MemoryBlobStore(store);
   const context = memoryStageContext();
@@ -18,10 +22,16 @@ export const deployedModels = () => {
 
   const register = async (version: number, overrides: Partial<ModelVersion> = {}): Promise<string> => {
     const files = tinyModel();
+    const { task = 'sequence-classification' } = overrides;
+    const { head, classesOf } = TASK_RULES[task];
     const weights = readSafetensors(files['model.safetensors']);
-    const onnx = exportOnnx(
-      buildClassifier({ configJson: TINY_CONFIG, weights, labels: LABELS, seed: version }),
-    );
+    const classifier = buildModel({
+      configJson: TINY_CONFIG,
+      weights,
+      task: head,
+      labels: classesOf(task === 'token-classification' ? (overrides.labels ?? LABELS) : LABELS),
+      seed: version,
+    });
     const manifest: ModelVersion = {
       kind: 'ModelVersion',
       model: 'triage',
@@ -33,7 +43,7 @@ export const deployedModels = () => {
       serving: ServingRecipe.parse({}),
       codeVersion: 'test',
       files: {
-        'model.onnx': await blobs.put(onnx),
+        ...(await keepOnnxModel({ blobs }, classifier, embeddedBytesMax)),
         'tokenizer.json': await blobs.put(files['tokenizer.json']),
       },
       ...overrides,

@@ -41,8 +41,7 @@ export const cachedModel = async (request: CacheRequest): Promise<StoredModel> =
     await request.check(model);
     const digests = [...model.files].map(([name, { sha256 }]) => [name, sha256] as const);
     await writeFile(join(working, MANIFEST), canonicalJson(Object.fromEntries(digests)));
-    await takePlace(ctx, working, folder);
-    return { ...model, folder };
+    return (await takePlace(ctx, working, folder)) ?? { ...model, folder };
   });
 };
 
@@ -65,12 +64,30 @@ const readVerified = async (ctx: BaseModelContext, folder: string): Promise<Stor
   }
 };
 
-/** Moves the whole model to its place. A valid one that another process put there meanwhile is kept. */
-const takePlace = async (ctx: BaseModelContext, working: string, folder: string): Promise<void> => {
-  if ((await readVerified(ctx, folder)) === null) await rm(folder, { recursive: true, force: true });
-  try {
-    await rename(working, folder);
-  } catch (failure) {
-    if ((await readVerified(ctx, folder)) === null) throw failure;
+/**
+ * Moves the whole model to its place. A valid one that another process put there meanwhile stays, since it may be in
+ * use. @returns that one, or null
+ */
+const takePlace = async (
+  ctx: BaseModelContext,
+  working: string,
+  folder: string,
+): Promise<StoredModel | null> => {
+  for (;;) {
+    try {
+      await rename(working, folder);
+      return null;
+    } catch (failure) {
+      if (!isTaken(failure)) throw failure;
+    }
+    const theirs = await readVerified(ctx, folder);
+    if (theirs !== null) return theirs;
+    // One rename wins; whoever loses finds the place free or taken again.
+    const damaged = join(working, '.damaged');
+    await rename(folder, damaged).catch(() => {});
+    await rm(damaged, { recursive: true, force: true });
   }
 };
+
+const isTaken = (failure: unknown): boolean =>
+  ['ENOTEMPTY', 'EEXIST'].includes(String((failure as NodeJS.ErrnoException).code));

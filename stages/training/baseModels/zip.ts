@@ -146,7 +146,7 @@ const extractEntry = async (extraction: Extraction, readAt: ReadAt): Promise<voi
 };
 
 const isInflateError = (failure: unknown): boolean =>
-  failure instanceof Error && 'code' in failure && String(failure.code).startsWith('Z_');
+  String((failure as NodeJS.ErrnoException).code).startsWith('Z_');
 
 const wrongBytes = (path: string, { name }: ZipEntry) =>
   broken(path, `"${name}" does not have the bytes its directory states`);

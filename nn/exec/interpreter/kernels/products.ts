@@ -7,8 +7,14 @@ import type { DeviceValue } from '../value.js';
 /** MatMul, and FusedMatMul with its transpositions and scale. */
 export const matMul: Kernel = (request) => {
   const { transA, transB, alpha } = formOf(request);
-  const [a, b] = sameBatch(deviceOperand(request, 0), deviceOperand(request, 1));
-  return [scaled(tf.matMul(a, b, transA, transB), alpha)];
+  const [left, right] = [deviceOperand(request, 0), deviceOperand(request, 1)];
+  const [isRow, isColumn] = [left.rank === 1, right.rank === 1];
+  const [a, b] = sameBatch(isRow ? tf.expandDims(left, 0) : left, isColumn ? tf.expandDims(right, 1) : right);
+  const product = scaled(tf.matMul(a, b, transA, transB), alpha);
+  if (!isRow && !isColumn) return [product];
+  const [rows, columns] = product.shape.slice(-2) as [number, number];
+  const kept = [...(isRow ? [] : [rows]), ...(isColumn ? [] : [columns])];
+  return [tf.reshape(product, [...product.shape.slice(0, -2), ...kept])];
 };
 
 export const gemm: Kernel = (request) => {
