@@ -69,6 +69,11 @@ export const ERRORS = {
     'Add the label to `labels` in the pipeline file or correct the source’s label rules.',
   ),
   LOSS_NOT_FINITE: kind(422, false, 'Lower training.learningRate or check the data named in the message.'),
+  MEMORY_INSUFFICIENT: kind(
+    422,
+    false,
+    'Change training as the message says, raise training.memoryBytesMax, or train on a machine with more memory.',
+  ),
   MODEL_NOT_FOUND: kind(404, false, 'List the models with GET /v2/models or `plumbline models`.'),
   MODEL_NOT_READY: kind(503, true, 'Wait until the model is loaded; GET /v2/models/{name}/ready tells.'),
   NOT_FOUND: kind(404, false, 'Check the address.'),

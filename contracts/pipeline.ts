@@ -178,6 +178,16 @@ export const TrainingRecipe = z.strictObject({
     .max(1)
     .default(1)
     .describe('Factor of the learning rate from one layer to the one below it.'),
+  recomputeActivations: z
+    .boolean()
+    .default(false)
+    .describe('Computes cheap intermediate values twice to keep fewer of them; the results are the same.'),
+  memoryBytesMax: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('A training that would take more does not begin; what the machine has when left out.'),
   microBatchSize: z
     .number()
     .int()

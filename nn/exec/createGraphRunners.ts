@@ -5,9 +5,10 @@ import { encodeModel } from '../graph/encode.js';
 import type { Graph } from '../graph/ir.js';
 import { writeModelFiles } from '../graph/modelFile.js';
 import { createRunner } from './createRunner.js';
+import { releaseMemory } from './releaseMemory.js';
 import type { LoadableModel, Runner, RunnerOptions } from './runner.js';
 
-/** Half of what an ONNX file can hold; encoding keeps two copies of the weights in memory for a while. */
+/** Half of what an ONNX file can hold; loading keeps two copies of the weights in memory for a while. */
 const EMBEDDED_BYTES_MAX = 2 ** 30;
 
 export interface GraphRunnerOptions extends RunnerOptions {
@@ -44,8 +45,13 @@ async function loadAll<const Graphs extends readonly Graph[]>(
 ): Promise<{ [Index in keyof Graphs]: Runner }> {
   const runners: Runner[] = [];
   try {
-    for (const [at, graph] of graphs.entries())
-      runners.push(await createRunner(loadable(graph, at), options));
+    for (const [at, graph] of graphs.entries()) {
+      const model = loadable(graph, at);
+      const runner = await createRunner(model, options);
+      runners.push(runner);
+      // ONNX Runtime has its own copy of the weights now; the interpreter computes with these.
+      if (typeof model !== 'string' && !runner.provider.startsWith('tfjs')) releaseMemory([model]);
+    }
   } catch (error) {
     for (const runner of runners) await runner.dispose();
     throw error;

@@ -3,6 +3,7 @@ import { NnError } from '../errors.js';
 import { encodeModel } from '../graph/encode.js';
 import { GraphBuilder } from '../ops/builder.js';
 import type { Tensor } from '../tensor.js';
+import { releaseMemory } from './releaseMemory.js';
 import type { LoadableModel, OnnxRuntimeProvider, Runner, RunnerOptions } from './runner.js';
 
 // Every error is thrown as well; printed too, a provider that is merely absent would look like a fault.
@@ -84,6 +85,8 @@ class OnnxRuntimeRunner implements Runner {
     const missing = Object.keys(fetches).find((name) => !this.#session.outputNames.includes(name));
     if (missing !== undefined) throw new NnError('SHAPE_MISMATCH', `the model has no output '${missing}'`);
     const results = await this.#run(feeds, fetches);
+    // The binding also copies what was written in place: at each step as much as there are gradients.
+    releaseMemory(Object.keys(fetches).flatMap((name) => (fetches[name] ? dataOf(results[name]) : [])));
     return Object.fromEntries(
       Object.entries(fetches).map(([name, tensor]) => [name, tensor ?? fromOrt(name, results[name])]),
     );
@@ -108,6 +111,10 @@ class OnnxRuntimeRunner implements Runner {
       });
     }
   }
+}
+
+function dataOf(value: OrtTensor | undefined): ArrayBufferView[] {
+  return ArrayBuffer.isView(value?.data) ? [value.data] : [];
 }
 
 function toOrt({ dtype, data, dims }: Tensor): OrtTensor {

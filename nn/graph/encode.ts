@@ -1,4 +1,4 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { NnError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
 import { bytesOf } from '../weights/views.js';
@@ -21,6 +21,7 @@ import {
 } from './onnx_pb.js';
 import { IR_VERSION, MODEL_BYTES_MAX, OPSET_VERSION, splitOperator } from './opset.js';
 import { graphsOf } from './scopes.js';
+import { serializeModel } from './serialize.js';
 
 /**
  * A graph as the bytes of an ONNX model file. `metadata` becomes its `metadata_props`; `encodeWeight` decides where a
@@ -46,10 +47,9 @@ export function encodeModel(
       { domain: '', version: BigInt(OPSET_VERSION) },
       ...(isContributed(graph) ? [{ domain: 'com.microsoft', version: 1n }] : []),
     ],
-    graph: encodeGraph(graph, weights),
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   });
-  return toBinary(ModelProtoSchema, model);
+  return serializeModel({ ...model, graph: encodeGraph(graph, weights) });
 }
 
 /** Whether it has an operator of ONNX Runtime's own. */

@@ -17,14 +17,6 @@ import { gradientName, type Model, type TrainingGraph } from './types.js';
 
 /** Input of a float16 training graph: what the loss is multiplied by before its gradients are taken, float32 []. */
 export const LOSS_SCALE = 'loss_scale';
-/** Of a training step's inputs. */
-export interface TypicalLengths {
-  /** Rows of tokens. */
-  readonly batch: number;
-  readonly sequence: number;
-  /** Where packed; otherwise as many as rows. */
-  readonly texts?: number;
-}
 
 export interface TrainingOptions {
   /** Called once for each parameter; false freezes it. */
@@ -36,7 +28,12 @@ export interface TrainingOptions {
    * Computes cheap activations twice to keep fewer of them; typical lengths of a batch decide which. The results
    * are the same bits. Left out: everything is kept.
    */
-  readonly recomputeFor?: TypicalLengths;
+  readonly recomputeFor?: BatchLengths;
+  /**
+   * Which of the task's outputs the graph has: the runtime keeps an output until the run ends, also one that nobody
+   * fetches, and the scores of a vocabulary are large. Default: all.
+   */
+  readonly outputs?: readonly string[];
   /** Products in half precision. Left out: everything is float32. */
   readonly precision?: HalfPrecision;
   /** Whether a row holds several texts; see `PackedLayout` for the inputs. Default: one text a row, padded. */
@@ -65,6 +62,7 @@ export function trainingGraphOf(
     loss: options,
     recomputeFor,
     precision,
+    outputs: wanted,
     packed = false,
   }: TrainingOptions,
 ): Omit<TrainingGraph, 'model'> & { readonly graph: Graph } {
@@ -77,13 +75,17 @@ export function trainingGraphOf(
   const { loss, outputs } = forward(builder, model, { asInputs, loss: options, packed });
   const { gradients, exact } = scaledGradients(builder, { outputs, loss, trainable }, precision);
   const named = Object.fromEntries(trainable.map((name) => [gradientName(name), gradients.get(name)!]));
-  const graph = builder.build('training', { loss, ...outputs, ...named });
+  const graph = builder.build('training', {
+    loss,
+    ...selected(outputs, precision ? undefined : wanted),
+    ...named,
+  });
   const inputs = graph.inputs.map(({ name }) => name).filter((name) => !trainable.includes(name));
   const ordered = recomputeFor
     ? recomputeActivations(graph, 'loss', { lengths: axisLengths(recomputeFor) })
     : leavesLast(graph);
   const rounded = precision ? mixedPrecision(ordered, { ...precision, exact }) : ordered;
-  return { graph: rounded, trainable, inputs };
+  return { graph: without(rounded, outputs, wanted), trainable, inputs };
 }
 
 /**
@@ -113,9 +115,30 @@ interface Forward {
   readonly trainable: readonly string[];
 }
 
+type Outputs = Readonly<Record<string, string>>;
+
+/** Without the outputs that only told where the loss begins. */
+function without(graph: Graph, outputs: Outputs, wanted: readonly string[] | undefined): Graph {
+  const kept = selected(outputs, wanted);
+  return { ...graph, outputs: graph.outputs.filter(({ name }) => !(name in outputs) || name in kept) };
+}
+
+function selected(outputs: Outputs, wanted: readonly string[] | undefined): Outputs {
+  return Object.fromEntries(Object.entries(outputs).filter(([name]) => wanted?.includes(name) ?? true));
+}
+
+/** Rows of a batch and their tokens; `target` are those that a second stack writes, default `sequence`. */
+export interface BatchLengths {
+  readonly batch: number;
+  readonly sequence: number;
+  readonly target?: number;
+  /** Where packed; otherwise as many as rows. */
+  readonly texts?: number;
+}
+
 /** Lengths of every axis that a training graph may leave open. */
-function axisLengths({ batch, sequence, texts = batch }: TypicalLengths) {
-  return { batch, sequence, target: sequence, texts, pairs: texts / 2, triplets: texts / 3 };
+export function axisLengths({ batch, sequence, target = sequence, texts = batch }: BatchLengths) {
+  return { batch, sequence, target, texts, pairs: texts / 2, triplets: texts / 3 };
 }
 
 /**
@@ -131,14 +154,16 @@ type EvaluationOptions = Omit<TrainingOptions, 'recomputeFor'>;
 /** `buildEvaluationModel` before it is encoded, for weights of any size. */
 export function evaluationGraphOf(
   model: Model,
-  { trainable, adapter, loss: options, precision, packed = false }: EvaluationOptions,
+  { trainable, adapter, loss: options, precision, packed = false, outputs: wanted }: EvaluationOptions,
 ): Graph {
   const builder = new GraphBuilder(adapter && loraHook(adapter));
   const asInputs = trainedShapes(model, trainedNames(model, trainable, adapter), adapter);
   const { loss, outputs } = forward(builder, model, { asInputs, loss: options, packed });
-  const graph = leavesLast(builder.build('evaluation', { loss, ...outputs }));
+  const graph = leavesLast(
+    builder.build('evaluation', { loss, ...selected(outputs, precision ? undefined : wanted) }),
+  );
   const exact = { from: Object.keys(outputs), to: ['loss'] };
-  return precision ? mixedPrecision(graph, { ...precision, exact }) : graph;
+  return without(precision ? mixedPrecision(graph, { ...precision, exact }) : graph, outputs, wanted);
 }
 
 /** The parameters a step trains: the model's that are not frozen, and the adapter's. */

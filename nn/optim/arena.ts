@@ -3,7 +3,8 @@ import { elementCount, float32Data, type Tensor } from '../tensor.js';
 import { createMemory, WASM_PAGE_BYTES, type WasmMemory } from './webAssembly.js';
 
 const ALIGNMENT_BYTES = 64;
-const MAX_BYTES = 65_535 * WASM_PAGE_BYTES;
+/** What a WebAssembly memory can hold. */
+export const ARENA_BYTES_MAX = 65_535 * WASM_PAGE_BYTES;
 
 /** Arrays that an optimiser may keep besides weights and gradients; the names are those of a checkpoint. */
 export type StateRegion =
@@ -68,19 +69,11 @@ export class ParameterArena {
    * Throws BASE_MODEL_UNSUPPORTED when all regions together exceed 4 GiB: with AdamW about 268 million parameters.
    */
   constructor(parameters: ReadonlyMap<string, Tensor>, layout: ArenaLayout = ADAMW_LAYOUT) {
-    const shapes = [...parameters].map(([name, { dims }]) => [name, dims] as const);
     this.stateRegions = Object.keys(layout.state) as StateRegion[];
-    const planned = new Map<ArenaRegion, ArenaSlot[]>([
-      ['weights', placeSlots(shapes, SAME_SHAPE)],
-      ...this.stateRegions.map((name) => [name, placeSlots(shapes, layout.state[name]!)] as const),
-      ['gradients', placeSlots(shapes, SAME_SHAPE)],
-      ...(layout.gradientSums ? [['gradientSums', placeSlots(shapes, SAME_SHAPE)] as const] : []),
-    ]);
+    const { planned, regionsEnd, bytes } = planArena(parameters, layout);
     this.slots = planned.get('weights')!;
     this.regionBytes = endOf(this.slots);
-    const regionsEnd = [...planned.values()].reduce((sum, slots) => sum + endOf(slots), 0);
-    const bytes = regionsEnd + (layout.scratchBytes?.(shapes.map(([, dims]) => dims)) ?? 0);
-    if (bytes > MAX_BYTES) {
+    if (bytes > ARENA_BYTES_MAX) {
       const count = Math.round(this.regionBytes / 4e6);
       throw new NnError(
         'BASE_MODEL_UNSUPPORTED',
@@ -138,6 +131,32 @@ export class ParameterArena {
     }
     return found;
   }
+}
+
+type Shaped = ReadonlyMap<string, { readonly dims: Dims }>;
+
+function planArena(parameters: Shaped, layout: ArenaLayout) {
+  const shapes = [...parameters].map(([name, { dims }]) => [name, dims] as const);
+  const planned = new Map<ArenaRegion, ArenaSlot[]>([
+    ['weights', placeSlots(shapes, SAME_SHAPE)],
+    ...Object.entries(layout.state).map(
+      ([name, shape]) => [name as StateRegion, placeSlots(shapes, shape)] as const,
+    ),
+    ['gradients', placeSlots(shapes, SAME_SHAPE)],
+    ...(layout.gradientSums ? [['gradientSums', placeSlots(shapes, SAME_SHAPE)] as const] : []),
+  ]);
+  const regionsEnd = [...planned.values()].reduce((sum, slots) => sum + endOf(slots), 0);
+  const bytes = regionsEnd + (layout.scratchBytes?.(shapes.map(([, dims]) => dims)) ?? 0);
+  return { planned, regionsEnd, bytes };
+}
+
+/** Bytes of each region that an arena for these parameters would have, and of all of it with its scratch. */
+export function arenaBytes(
+  parameters: Shaped,
+  layout: ArenaLayout,
+): { readonly regions: ReadonlyMap<ArenaRegion, number>; readonly bytes: number } {
+  const { planned, bytes } = planArena(parameters, layout);
+  return { regions: new Map([...planned].map(([name, slots]) => [name, endOf(slots)])), bytes };
 }
 
 /** The parameters that `shape` gives a tensor, one after the other. */

@@ -48,12 +48,14 @@ export function createOptimizer(
   parameters: ReadonlyMap<string, Tensor>,
   settings: OptimizerSettings,
 ): { readonly arena: ParameterArena; readonly optimizer: Optimizer } {
-  const { layout, create } = KINDS[settings.type];
-  const arena = new ParameterArena(parameters, {
-    ...layout(settings),
-    gradientSums: settings.accumulates ?? false,
-  });
+  const { create } = KINDS[settings.type];
+  const arena = new ParameterArena(parameters, optimizerLayout(settings));
   const { decays = decaysByDefault, learningRateScale } = settings;
   const optimizer = create(arena, settings, { decays, ...(learningRateScale && { learningRateScale }) });
   return { arena, optimizer };
+}
+
+/** What `createOptimizer` lays out for these settings. */
+export function optimizerLayout(settings: OptimizerSettings): ArenaLayout {
+  return { ...KINDS[settings.type].layout(settings), gradientSums: settings.accumulates ?? false };
 }

@@ -5,8 +5,8 @@ import { GraphBuilder } from '../ops/builder.js';
 import { graphFlops } from '../ops/cost.js';
 import { ruleOf } from '../ops/lookup.js';
 import { elementCount, int64Tensor } from '../tensor.js';
-import { activationBytes } from './activationBytes.js';
 import { ancestors } from './ancestors.js';
+import { graphMemory } from './graphMemory.js';
 import { leavesLast } from './leavesLast.js';
 
 export interface RecomputeOptions {
@@ -41,12 +41,12 @@ export function recomputeActivations(
   const forward = ancestors(graph, [loss]);
   const flopsMax = graphFlops(graph, lengths) * (1 + extraFlopsMax);
   const kept = leavesLast(graph);
-  let best = { graph: kept, bytes: activationBytes(kept, lengths) };
+  let best = { graph: kept, bytes: graphMemory(kept, lengths) };
   for (const flopsPerElement of FLOPS_PER_ELEMENT) {
     const cheap = cheapValues(graph, forward, { lengths, flopsPerElement });
     const rewritten = leavesLast(new Rewriter(graph, forward, cheap).rewrite());
     if (graphFlops(rewritten, lengths) > flopsMax) break;
-    const bytes = activationBytes(rewritten, lengths);
+    const bytes = graphMemory(rewritten, lengths);
     if (bytes < best.bytes) best = { graph: rewritten, bytes };
   }
   return best.graph;

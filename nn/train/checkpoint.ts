@@ -35,10 +35,10 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   for (const [group, members] of groups) {
     for (const [name, tensor] of members) tensors.set(`${group}/${name}`, tensor);
   }
-  const body = writeSafetensors(tensors, { format: FORMAT, fingerprint, history: JSON.stringify(history) });
-  const bytes = new Uint8Array(body.length + DIGEST_BYTES);
-  bytes.set(body);
-  bytes.set(digest(body), body.length);
+  const metadata = { format: FORMAT, fingerprint, history: JSON.stringify(history) };
+  const bytes = writeSafetensors(tensors, metadata, DIGEST_BYTES);
+  const end = bytes.length - DIGEST_BYTES;
+  bytes.set(digest(bytes.subarray(0, end)), end);
   return bytes;
 }
 

@@ -10,7 +10,7 @@ import type { TrainingRecipe } from './recipe.js';
 import { taskTraining } from './tasks/index.js';
 
 /** Examples of one batch; more makes no difference on a CPU. */
-const BATCH_SIZE = 32;
+export const EVALUATION_BATCH_SIZE = 32;
 
 export interface EvaluationRequest {
   readonly model: Model;
@@ -30,7 +30,7 @@ export async function evaluate(
   const score = task.score(set, model);
   const fetches = Object.fromEntries(['loss', ...task.outputs].map((name) => [name, null]));
   const sum = { loss: 0, weight: 0 };
-  for (const indices of batchesByLength(lengthsOf(set), BATCH_SIZE)) {
+  for (const indices of batchesByLength(lengthsOf(set), EVALUATION_BATCH_SIZE)) {
     throwIfCancelled(signal);
     const { feeds, weight } = task.batch(set, indices, { ...recipe, model, epoch: null, rowSizes: null });
     const { loss, ...outputs } = await runner.run({ ...feeds, ...weights }, fetches);

@@ -32,6 +32,11 @@ export interface TrainingRecipe {
   /** Examples computed on at once, less memory for the same gradients; default: `batchSize`. */
   readonly microBatchSize?: number;
   /**
+   * Computes cheap activations twice to keep fewer of them, for the same bits; see `recomputeActivations`.
+   * Default: false.
+   */
+  readonly recomputeActivations?: boolean;
+  /**
    * Lays several texts in a row, in batches drawn at random, in place of one padded text a row in batches of similar
    * length. Default: false.
    */

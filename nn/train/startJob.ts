@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { NnError } from '../errors.js';
+import type { TrainingEstimate } from '../plan/trainingEstimate.js';
 import { threadEntry } from './threadEntry.js';
 import { fromFailure, type Job, type Report } from './threadProtocol.js';
 import type { TrainingProgress } from './trainingSession.js';
@@ -11,6 +12,12 @@ export interface RunningJob<Result> {
   cancel(): void;
 }
 
+export interface JobListeners {
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Called once, before a training begins. */
+  readonly onEstimate?: (estimate: TrainingEstimate) => void;
+}
+
 interface Waiting<T> {
   resolve(value: T): void;
   reject(error: Error): void;
@@ -20,7 +27,7 @@ interface Waiting<T> {
 export function startJob<Result>(
   job: Job,
   moved: readonly ArrayBuffer[],
-  onProgress?: (progress: TrainingProgress) => void,
+  { onProgress, onEstimate }: JobListeners = {},
 ): RunningJob<Result> {
   const worker = new Worker(threadEntry(import.meta.url, 'thread.js'));
   const checkpoints = new Map<number, Waiting<Uint8Array>>();
@@ -30,6 +37,7 @@ export function startJob<Result>(
   const result = new Promise<Result>((resolve, reject) => {
     worker.on('message', (report: Report) => {
       if (report.type === 'progress') onProgress?.(report.progress);
+      else if (report.type === 'estimate') onEstimate?.(report.estimate);
       else if (report.type === 'checkpoint') {
         checkpoints.get(report.id)?.resolve(report.bytes);
         checkpoints.delete(report.id);

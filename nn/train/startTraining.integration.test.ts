@@ -44,6 +44,19 @@ describe('training thread', () => {
     expect(bytesOf(fromDisk).equals(bytesOf(fromMemory))).toBe(true);
   });
 
+  it('says what it takes before it begins, and refuses what cannot fit with what would', async () => {
+    const told: string[] = [];
+    await startTraining({
+      ...input,
+      onEstimate: ({ totalBytes }) => told.push(totalBytes > 0 ? 'estimate' : 'nothing'),
+      onProgress: () => told.push('step'),
+    }).result;
+    expect(told.slice(0, 2)).toEqual(['estimate', 'step']);
+    await expect(startTraining({ ...input, memoryBytesMax: 2 ** 20 }).result).rejects.toThrow(
+      expect.objectContaining({ code: 'MEMORY_INSUFFICIENT' }),
+    );
+  });
+
   it('goes on from a checkpoint taken at any time and ends with equal weights', async () => {
     // Long enough that the run is still going when the answer to its fifth step arrives.
     const long = { ...input, recipe: { ...input.recipe, epochs: 40 } };

@@ -1,5 +1,6 @@
 import type { Provider } from '../exec/runner.js';
 import type { Task } from '../models/types.js';
+import type { TrainingEstimate } from '../plan/trainingEstimate.js';
 import type { ModelWeights } from '../weights/modelWeights.js';
 import { readSafetensors } from '../weights/safetensors.js';
 import type { Example } from './example.js';
@@ -24,13 +25,20 @@ export interface TrainingInput {
   readonly providers?: readonly Provider[];
   /** A checkpoint of a run with the same model, labels, examples and recipe. */
   readonly resumeFrom?: Uint8Array;
+  /**
+   * What the process may take in all; default: what the machine or the container has, on a CPU. A run that cannot fit
+   * does not begin.
+   */
+  readonly memoryBytesMax?: number;
   readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Called once, before the first step. */
+  readonly onEstimate?: (estimate: TrainingEstimate) => void;
 }
 
 export interface TrainingHandle {
   /**
-   * Throws the errors of `buildModel`, `readModelWeights` and `TrainingSession` with their codes, and CANCELLED
-   * after `cancel()`.
+   * Throws the errors of `buildModel`, `readModelWeights` and `TrainingSession` with their codes,
+   * MEMORY_INSUFFICIENT for a run that does not fit, and CANCELLED after `cancel()`.
    */
   readonly result: Promise<TrainingResult>;
   /** The state after the step in progress. Rejects with CANCELLED when the run ends before it is taken. */
@@ -44,7 +52,7 @@ export interface TrainingHandle {
  * and must be there until it has begun to train.
  */
 export function startTraining(input: TrainingInput): TrainingHandle {
-  const { onProgress, train, validation, weights, resumeFrom, ...rest } = input;
+  const { onProgress, onEstimate, train, validation, weights, resumeFrom, ...rest } = input;
   const job: TrainingJob = {
     ...rest,
     kind: 'train',
@@ -57,7 +65,10 @@ export function startTraining(input: TrainingInput): TrainingHandle {
   const given = typeof job.weights === 'string' ? undefined : job.weights;
   const copies = [given, job.resumeFrom, ...sets.map(({ ids }) => ids)];
   const moved = copies.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : []));
-  const running = startJob<PackedTrainingResult>(job, moved, onProgress);
+  const running = startJob<PackedTrainingResult>(job, moved, {
+    ...(onProgress && { onProgress }),
+    ...(onEstimate && { onEstimate }),
+  });
   const result = running.result.then((packed) => ({
     ...packed,
     weights: readSafetensors(packed.weights),

@@ -4,6 +4,7 @@ import type { Provider, Runner, RunnerOptions } from '../exec/runner.js';
 import { evaluationGraphOf, type TrainingOptions, trainingGraphOf } from '../models/training.js';
 import type { Model } from '../models/types.js';
 import type { Precision } from './recipe.js';
+import { taskTraining } from './tasks/index.js';
 
 /** The two models of a run; both take what is trained as inputs, so that they read the optimiser's arena. */
 export interface StepModels {
@@ -47,7 +48,10 @@ export async function createStepModels(
     : options;
   const runner = { threads, providers: chosen ? [chosen.provider] : providers };
   const [training, evaluation] = await createGraphRunners(
-    [trainingGraphOf(model, graph).graph, evaluationGraphOf(model, { ...graph, packed: false })],
+    [
+      trainingGraphOf(model, { ...graph, outputs: [] }).graph,
+      evaluationGraphOf(model, { ...graph, outputs: taskTraining(model.task).outputs, packed: false }),
+    ],
     runner,
   );
   const emulated = chosen?.products === 'emulated';

@@ -1,6 +1,11 @@
 /** Entry of the thread that trains or predicts; see `threadProtocol.ts` for what it is told and what it tells. */
 import { parentPort } from 'node:worker_threads';
 import { buildModel } from '../models/buildModel.js';
+import type { Model } from '../models/types.js';
+import { availableMemory } from '../plan/availableMemory.js';
+import { exampleWorkload } from '../plan/exampleWorkload.js';
+import { requireMemory } from '../plan/requireMemory.js';
+import type { TrainingEstimate, Workload } from '../plan/trainingEstimate.js';
 import { readModelWeights } from '../weights/modelWeights.js';
 import { writeSafetensors } from '../weights/safetensors.js';
 import { unpackExamples, unpackSequences } from './packedSequences.js';
@@ -44,11 +49,14 @@ async function run(job: Job): Promise<void> {
 async function train(job: TrainingJob): Promise<PackedTrainingResult> {
   const { configJson, task, labels, recipe, threads, providers, resumeFrom } = job;
   const weights = readModelWeights(job.weights);
+  const model = buildModel({ configJson, weights, task, labels, seed: recipe.seed });
+  const [train, validation] = [unpackExamples(job.train), unpackExamples(job.validation)];
+  send({ type: 'estimate', estimate: requireFitting(job, model, exampleWorkload(train, validation)) });
   const result = await trainToEnd(
     {
-      model: buildModel({ configJson, weights, task, labels, seed: recipe.seed }),
-      train: unpackExamples(job.train),
-      validation: unpackExamples(job.validation),
+      model,
+      train,
+      validation,
       recipe,
       threads,
       ...(providers && { providers }),
@@ -71,6 +79,18 @@ async function train(job: TrainingJob): Promise<PackedTrainingResult> {
     weights: writeSafetensors(trained),
     adapter: adapter && { config: adapter.config, weights: writeSafetensors(adapter.parameters) },
   };
+}
+
+/** Throws MEMORY_INSUFFICIENT. */
+function requireFitting(job: TrainingJob, model: Model, lengths: Workload): TrainingEstimate {
+  const { recipe, weights, providers, memoryBytesMax } = job;
+  const checkpointBytes = typeof weights === 'string' ? 0 : weights.byteLength;
+  const workload = { ...lengths, checkpointBytes };
+  // What a device has is for the caller to say; what is loaded already is part of the estimate.
+  const loaded = [...model.parameters.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  const onDevice = providers !== undefined && providers[0] !== 'cpu';
+  const most = onDevice ? Number.POSITIVE_INFINITY : availableMemory() + loaded + checkpointBytes;
+  return requireMemory(model, recipe, workload, memoryBytesMax ?? most);
 }
 
 function predict({ model, sequences, batchSize, threads, providers }: PredictionJob): Promise<Predictions> {

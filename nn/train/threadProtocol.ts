@@ -2,6 +2,7 @@ import type { LoraAdapter } from '../adapters/index.js';
 import { NnError, type NnErrorCode, type NnErrorDetails } from '../errors.js';
 import type { LoadableModel, Provider } from '../exec/runner.js';
 import type { Task } from '../models/types.js';
+import type { TrainingEstimate } from '../plan/trainingEstimate.js';
 import type { ModelWeights } from '../weights/modelWeights.js';
 import type { PackedExamples, PackedSequences } from './packedSequences.js';
 import type { Predictions } from './predictClassifier.js';
@@ -20,6 +21,7 @@ export interface TrainingJob {
   readonly threads: number;
   readonly providers?: readonly Provider[];
   readonly resumeFrom?: Uint8Array;
+  readonly memoryBytesMax?: number;
 }
 
 export interface PredictionJob {
@@ -46,6 +48,7 @@ export type PackedTrainingResult = Omit<TrainingResult, 'weights' | 'adapter'> &
 /** Messages from a thread; the last one is `result` or `failure`. */
 export type Report =
   | { readonly type: 'progress'; readonly progress: TrainingProgress }
+  | { readonly type: 'estimate'; readonly estimate: TrainingEstimate }
   | { readonly type: 'checkpoint'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly type: 'result'; readonly result: PackedTrainingResult | Predictions }
   | { readonly type: 'failure'; readonly failure: Failure };

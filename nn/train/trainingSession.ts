@@ -21,6 +21,7 @@ import type { Example, ExampleSet } from './example.js';
 import { createExampleSet } from './exampleSet.js';
 import { runFingerprint } from './fingerprint.js';
 import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoint } from './history.js';
+import { longestBatch } from './longestBatch.js';
 import { createLoopedSteps, type LoopedSteps, stepsPerRunOf } from './loopedSteps.js';
 import { Pace } from './pace.js';
 import {
@@ -153,6 +154,7 @@ export class TrainingSession {
       ...(part.adapter && { adapter: part.adapter }),
       ...(recipe.loss && { loss: recipe.loss }),
       ...(recipe.precision && { precision: recipe.precision }),
+      ...(recipe.recomputeActivations && { recomputeFor: longestBatch(sets.train, recipe) }),
       packed: recipe.packing ?? false,
       threads,
       ...(providers && { providers }),

@@ -26,11 +26,12 @@ export interface TrainingWork {
   readonly validation: readonly Example[];
   readonly recipe: TrainingRecipe;
   readonly checkpointEverySeconds: number;
+  readonly memoryBytesMax?: number;
 }
 
 /**
  * Trains on a thread, going on from the newest whole checkpoint of any attempt, and tells how far it is.
- * @throws CANCELLED, LOSS_NOT_FINITE, BASE_MODEL_UNSUPPORTED, SHAPE_MISMATCH, TOKENIZER_INVALID
+ * @throws CANCELLED, MEMORY_INSUFFICIENT, LOSS_NOT_FINITE, BASE_MODEL_UNSUPPORTED, SHAPE_MISMATCH, TOKENIZER_INVALID
  */
 export const runTraining = async (
   ctx: TrainingContext,
@@ -78,6 +79,18 @@ const trainFrom = async (
     threads: ctx.threads,
     providers: ctx.providers,
     ...(resume && { resumeFrom: resume.bytes }),
+    ...(work.memoryBytesMax !== undefined && { memoryBytesMax: work.memoryBytesMax }),
+    onEstimate: (estimate) => {
+      ctx.log.info({ ...estimate }, 'what training takes');
+      ctx.progress({
+        activity: work.activity,
+        done: step,
+        total: null,
+        unit: 'steps',
+        secondsLeft: null,
+        figures: { memoryBytes: estimate.totalBytes, flopsPerStep: estimate.flopsPerStep },
+      });
+    },
     onProgress: (progress) => {
       if (step === (resume?.step ?? 0)) ctx.log.info({ ...progress.arithmetic }, 'training computes');
       step = progress.step;

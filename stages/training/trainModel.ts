@@ -157,6 +157,7 @@ const train = async (
         ...(rows.subset !== null && { evaluationsPerEpoch: 1 }),
       },
       checkpointEverySeconds: training.checkpointEverySeconds,
+      ...(training.memoryBytesMax !== undefined && { memoryBytesMax: training.memoryBytesMax }),
     },
     store,
   );
@@ -189,6 +190,7 @@ const nnRecipe = (recipe: TrainingRecipe, seed: number): NnRecipe => ({
   schedule: recipe.schedule,
   layerwiseDecay: recipe.layerwiseDecay,
   ...(recipe.microBatchSize !== undefined && { microBatchSize: recipe.microBatchSize }),
+  ...(recipe.recomputeActivations && { recomputeActivations: true }),
   precision: recipe.precision,
   packing: recipe.packing,
   weightDecay: recipe.weightDecay,
