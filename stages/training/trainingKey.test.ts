@@ -47,6 +47,9 @@ describe('trainingKeyOf', () => {
 
   it('does not depend on where the base model came from or how often a checkpoint is kept', () => {
     expect(keyOf(trainingInput('/elsewhere', { checkpointEverySeconds: 7 }))).toBe(keyOf(input));
+    expect(keyOf(trainingInput('/elsewhere', { recomputeActivations: true, memoryBytesMax: 1e9 }))).toBe(
+      keyOf(input),
+    );
     expect(keyOf(input, { base: { ...base, reference: 'file:/x' } })).toBe(keyOf(input));
     expect(keyOf(input, { base: { ...base, weights: { 'renamed.gguf': blob('2') } } })).toBe(keyOf(input));
   });

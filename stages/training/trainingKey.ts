@@ -13,12 +13,18 @@ export interface TrainingKeyParts {
 }
 
 /**
- * Names the work by everything its result depends on. What only says how the work is done or where the base
- * model's bytes came from (checkpoint interval, reference, token) is left out.
+ * Names the work by everything its result depends on. What only says how the work is done (checkpoint interval,
+ * memory) or where the base model's bytes came from (reference, token) is left out.
  */
 export const trainingKeyOf = ({ input, subset, base, codeVersion }: TrainingKeyParts): string => {
   const { pipeline, datasetId, generation, previous } = input;
-  const { checkpointEverySeconds: _interval, base: _base, ...recipe } = pipeline.training;
+  const {
+    checkpointEverySeconds: _interval,
+    base: _base,
+    recomputeActivations: _recompute,
+    memoryBytesMax: _memory,
+    ...recipe
+  } = pipeline.training;
   return digestOf({
     step: 'trainModel',
     trainer: TRAINER_VERSION,
