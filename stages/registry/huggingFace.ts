@@ -1,5 +1,5 @@
 import { plumblineError } from '../../contracts/index.js';
-import { architectureOf, type Model, writeSafetensors } from '../../nn/index.js';
+import { architectureOf, configText, type Model, writeSafetensors } from '../../nn/index.js';
 
 const json = (value: unknown): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
@@ -59,13 +59,15 @@ export const huggingFaceFiles = (source: HuggingFaceSource): Record<string, Uint
     }),
   );
   return {
-    'config.json': json({
-      ...config,
-      architectures: [architectureOf(model)],
-      ...(model.task === 'sequence-classification' && { problem_type: 'single_label_classification' }),
-      id2label: Object.fromEntries(labels.map((label, index) => [index, label])),
-      label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
-    }),
+    'config.json': new TextEncoder().encode(
+      configText({
+        ...config,
+        architectures: [architectureOf(model)],
+        ...(model.task === 'sequence-classification' && { problem_type: 'single_label_classification' }),
+        id2label: Object.fromEntries(labels.map((label, index) => [index, label])),
+        label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
+      }),
+    ),
     'model.safetensors': writeSafetensors(model.parameters, { format: 'pt' }),
     'tokenizer.json': tokenizerJson,
     // The generic class takes tokenizer.json as it is; a BERT class would rebuild parts of it from a vocabulary.

@@ -63,7 +63,7 @@ export const adaptBase = async (
   recipe: Recipe,
 ): Promise<AdaptedBase> => {
   const { pipeline, datasetId, base } = input;
-  const { maxLength, precision, seed } = pipeline.training;
+  const { maxLength, precision, seed, weightDecay, warmupRatio, maxGradNorm } = pipeline.training;
   const key = digestOf({
     step: 'adaptBase',
     trainer: TRAINER_VERSION,
@@ -75,6 +75,9 @@ export const adaptBase = async (
     maxLength,
     precision,
     seed,
+    weightDecay,
+    warmupRatio,
+    maxGradNorm,
   });
   const { id, artifact } = await checkpointedStep({
     ctx,

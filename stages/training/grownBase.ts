@@ -1,4 +1,4 @@
-import { growCheckpoint, readModelWeights, writeSafetensors } from '../../nn/index.js';
+import { configText, growCheckpoint, readModelWeights, writeSafetensors } from '../../nn/index.js';
 import type { BlobStore } from '../ports.js';
 import type { LoadedBaseModel } from './baseModels/index.js';
 
@@ -30,7 +30,7 @@ export const grownBase = async (
   const model = {
     ...base.model,
     parameters,
-    config: await blobs.put(new TextEncoder().encode(JSON.stringify(config))),
+    config: await blobs.put(new TextEncoder().encode(configText(config))),
     weights: { 'model.safetensors': await blobs.put(weights) },
     tokenizer: await blobs.put(tokenizerJson),
   };

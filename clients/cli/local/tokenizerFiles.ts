@@ -99,7 +99,7 @@ export const growTokenizer = async (request: GrowRequest): Promise<string> => {
   );
   writeFiles(out, {
     ...Object.fromEntries(others.map((name) => [name, readFile(base, name)])),
-    'config.json': `${JSON.stringify(grown.configJson, null, 2)}\n`,
+    'config.json': nn.configText(grown.configJson),
     'tokenizer.json': to,
   });
   return `${out}: a model of ${count(Number(grown.configJson['vocab_size']))} tokens; ${found}`;
