@@ -1,5 +1,7 @@
 """Fine-tunes the same base model on the same rows with transformers' Trainer and prints macro-F1 and speed.
 
+With --max-steps only these are made, and speed, losses and padding are printed.
+
 Usage: trainer.py --rows rows.jsonl --base FOLDER [--epochs 2] [--max-length 128] ...
 rows.jsonl has one object a line: split, label, text (`plumbline data rows` of a dataset version prints it).
 Needs torch, transformers, accelerate and scikit-learn. Two threads, CPU, float32, as the measured peer.
@@ -34,6 +36,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--group-by-length", action="store_true")
+    parser.add_argument("--padding", choices=["longest", "max_length"], default="longest")
+    parser.add_argument("--max-steps", type=int, default=-1)
     parser.add_argument("--output", default="trainer-output")
     options = parser.parse_args()
 
@@ -57,11 +61,21 @@ def main() -> None:
     for parameter in model.bert.embeddings.parameters():
         parameter.requires_grad = False
 
+    pad = DataCollatorWithPadding(tokenizer, padding=options.padding, max_length=options.max_length)
+    seen = {"real": 0, "padded": 0}
+
+    def collate(features: list[dict]) -> dict:
+        batch = pad(features)
+        seen["real"] += int(batch["attention_mask"].sum())
+        seen["padded"] += batch["attention_mask"].numel()
+        return batch
+
     trainer = Trainer(
         model=model,
         args=TrainingArguments(
             output_dir=options.output,
             num_train_epochs=options.epochs,
+            max_steps=options.max_steps,
             per_device_train_batch_size=options.batch_size,
             per_device_eval_batch_size=32,
             learning_rate=options.learning_rate,
@@ -74,17 +88,21 @@ def main() -> None:
             save_strategy="no",
             eval_strategy="no",
             report_to=[],
-            logging_steps=50,
+            logging_steps=1 if options.max_steps > 0 else 50,
             disable_tqdm=True,
             dataloader_pin_memory=False,
         ),
         train_dataset=train,
         eval_dataset=validation,
-        data_collator=DataCollatorWithPadding(tokenizer),
+        data_collator=collate,
     )
     started = time.perf_counter()
     trainer.train()
     seconds = time.perf_counter() - started
+    if options.max_steps > 0:
+        losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+        print(json.dumps({"seconds": seconds, **seen, "losses": losses}))
+        return
     tokens = sum(len(row["input_ids"]) for row in train) * options.epochs
 
     def macro_f1(data: list[dict]) -> float:
