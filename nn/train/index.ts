@@ -9,5 +9,5 @@ export { type PredictionHandle, startPrediction } from './startPrediction.js';
 export { startTraining, type TrainingHandle, type TrainingInput } from './startTraining.js';
 export type { Masking } from './tasks/masking.js';
 export { threadEntry } from './threadEntry.js';
-export type { TrainingOptions, TrainingProgress, TrainingResult } from './trainingSession.js';
+export type { TrainingOptions, TrainingProgress, TrainingResult } from './trainingRun.js';
 export { type TrainingControl, trainToEnd } from './trainToEnd.js';

@@ -2,12 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { float32Data, type Tensor } from '../tensor.js';
 import { stepsPerRunOf } from './loopedSteps.js';
 import { tinyClassifier, tinyExamples, tinyRecipe } from './testing/tinyRun.js';
-import {
-  type TrainingOptions,
-  type TrainingProgress,
-  type TrainingResult,
-  TrainingSession,
-} from './trainingSession.js';
+import type { TrainingOptions, TrainingProgress, TrainingResult } from './trainingRun.js';
+import { TrainingSession } from './trainingSession.js';
 import { trainToEnd } from './trainToEnd.js';
 
 const recipe = { ...tinyRecipe, epochs: 3, layerwiseDecay: 0.9, schedule: 'cosine' } as const;

@@ -4,7 +4,8 @@ import { float32Data } from '../tensor.js';
 import { writeSafetensors } from '../weights/safetensors.js';
 import type { TrainingRecipe } from './recipe.js';
 import { tinyClassifier, tinyExamples, tinyRecipe } from './testing/tinyRun.js';
-import { type TrainingOptions, type TrainingProgress, TrainingSession } from './trainingSession.js';
+import type { TrainingOptions, TrainingProgress } from './trainingRun.js';
+import { TrainingSession } from './trainingSession.js';
 import { trainToEnd } from './trainToEnd.js';
 
 /** A classifier whose first float16 gradients overflow under the initial loss scale. */

@@ -6,6 +6,7 @@ import type { LossOptions } from '../models/tasks.js';
 import type { Model } from '../models/types.js';
 import { type OptimizerSettings, type Schedule, warmupStepsOf } from '../optim/index.js';
 import type { HalfDType } from '../tensor.js';
+import { taskTraining } from './tasks/index.js';
 import type { Masking } from './tasks/masking.js';
 
 export type Precision = 'float32' | HalfDType;
@@ -111,4 +112,28 @@ export function optimizerSettings(
       learningRateScale: ({ name }: { readonly name: string }) => layerwiseScale(model, name, decay),
     }),
   };
+}
+
+/** The schedule of the learning rate over a plan's steps. */
+export function scheduleOf(
+  { schedule, learningRate }: TrainingRecipe,
+  { warmupSteps, totalSteps }: TrainingPlan,
+): Schedule {
+  return { shape: schedule ?? 'linear', learningRate, warmupSteps, totalSteps };
+}
+
+/** Throws SHAPE_MISMATCH for settings that the task cannot have. */
+export function requireFitting(
+  { microBatchSize, batchSize, masking }: TrainingRecipe,
+  { task }: Model,
+): void {
+  if (microBatchSize !== undefined && microBatchSize < batchSize && !taskTraining(task).divisible) {
+    throw new NnError(
+      'SHAPE_MISMATCH',
+      `${task} compares all texts of a step with each other: take a smaller batchSize in place of a microBatchSize`,
+    );
+  }
+  if (task === 'masked-lm' && !masking) {
+    throw new NnError('SHAPE_MISMATCH', 'masked-lm needs `masking`: the token that hides others');
+  }
 }

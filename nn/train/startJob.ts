@@ -3,12 +3,12 @@ import { NnError } from '../errors.js';
 import type { TrainingEstimate } from '../plan/trainingEstimate.js';
 import { threadEntry } from './threadEntry.js';
 import { fromFailure, type Job, type Report } from './threadProtocol.js';
-import type { TrainingProgress } from './trainingSession.js';
+import type { TakenCheckpoint, TrainingProgress } from './trainingRun.js';
 
 export interface RunningJob<Result> {
   readonly result: Promise<Result>;
   /** The state after the step in progress. Rejects with CANCELLED when the run ends before it is taken. */
-  checkpoint(): Promise<Uint8Array>;
+  checkpoint(): Promise<TakenCheckpoint>;
   cancel(): void;
 }
 
@@ -30,7 +30,7 @@ export function startJob<Result>(
   { onProgress, onEstimate }: JobListeners = {},
 ): RunningJob<Result> {
   const worker = new Worker(threadEntry(import.meta.url, 'thread.js'));
-  const checkpoints = new Map<number, Waiting<Uint8Array>>();
+  const checkpoints = new Map<number, Waiting<TakenCheckpoint>>();
   let lastId = 0;
   let ended = false;
 
@@ -39,7 +39,7 @@ export function startJob<Result>(
       if (report.type === 'progress') onProgress?.(report.progress);
       else if (report.type === 'estimate') onEstimate?.(report.estimate);
       else if (report.type === 'checkpoint') {
-        checkpoints.get(report.id)?.resolve(report.bytes);
+        checkpoints.get(report.id)?.resolve(report.taken);
         checkpoints.delete(report.id);
       } else if (report.type === 'result') resolve(report.result as Result);
       else reject(fromFailure(report.failure));

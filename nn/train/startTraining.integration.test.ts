@@ -72,12 +72,12 @@ describe('training thread', () => {
         }
       },
     });
-    let taken: Promise<Uint8Array> | undefined;
+    let taken: ReturnType<typeof cut.checkpoint> | undefined;
     await expect(cut.result).rejects.toMatchObject({ name: 'NnError', code: 'CANCELLED' });
     const resumed: number[] = [];
     const again = startTraining({
       ...long,
-      resumeFrom: await taken!,
+      resumeFrom: (await taken!).bytes,
       onProgress: ({ step }) => resumed.push(step),
     });
     expect(bytesOf(await again.result).equals(bytesOf(whole))).toBe(true);

@@ -8,7 +8,7 @@ import { type PackedSequences, packExamples } from './packedSequences.js';
 import type { TrainingRecipe } from './recipe.js';
 import { startJob } from './startJob.js';
 import type { PackedTrainingResult, TrainingJob } from './threadProtocol.js';
-import type { TrainingProgress, TrainingResult } from './trainingSession.js';
+import type { TakenCheckpoint, TrainingProgress, TrainingResult } from './trainingRun.js';
 
 export interface TrainingInput {
   /** The parsed Hugging Face `config.json`. */
@@ -42,7 +42,7 @@ export interface TrainingHandle {
    */
   readonly result: Promise<TrainingResult>;
   /** The state after the step in progress. Rejects with CANCELLED when the run ends before it is taken. */
-  checkpoint(): Promise<Uint8Array>;
+  checkpoint(): Promise<TakenCheckpoint>;
   /** Stops within one step. */
   cancel(): void;
 }

@@ -8,7 +8,8 @@ import { readSafetensors, writeSafetensors } from '../weights/index.js';
 import type { Example } from './example.js';
 import type { TrainingRecipe } from './recipe.js';
 import { tinyRecipe } from './testing/tinyRun.js';
-import { type TrainingResult, TrainingSession } from './trainingSession.js';
+import type { TrainingResult } from './trainingRun.js';
+import { TrainingSession } from './trainingSession.js';
 import { trainToEnd } from './trainToEnd.js';
 
 /** Tokens of the texts; those below are special in one of the models or another. */

@@ -65,10 +65,10 @@ async function train(job: TrainingJob): Promise<PackedTrainingResult> {
     {
       signal: cancellation.signal,
       onProgress: (progress) => send({ type: 'progress', progress }),
-      takeCheckpoints: (encode) => {
+      takeCheckpoints: (take) => {
         for (const id of checkpointRequests.splice(0)) {
-          const bytes = encode();
-          send({ type: 'checkpoint', id, bytes }, [bytes]);
+          const taken = take();
+          send({ type: 'checkpoint', id, taken }, [taken.bytes]);
         }
       },
     },

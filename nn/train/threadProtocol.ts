@@ -7,7 +7,7 @@ import type { ModelWeights } from '../weights/modelWeights.js';
 import type { PackedExamples, PackedSequences } from './packedSequences.js';
 import type { Predictions } from './predictClassifier.js';
 import type { TrainingRecipe } from './recipe.js';
-import type { TrainingProgress, TrainingResult } from './trainingSession.js';
+import type { TakenCheckpoint, TrainingProgress, TrainingResult } from './trainingRun.js';
 
 export interface TrainingJob {
   readonly kind: 'train';
@@ -49,7 +49,7 @@ export type PackedTrainingResult = Omit<TrainingResult, 'weights' | 'adapter'> &
 export type Report =
   | { readonly type: 'progress'; readonly progress: TrainingProgress }
   | { readonly type: 'estimate'; readonly estimate: TrainingEstimate }
-  | { readonly type: 'checkpoint'; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly type: 'checkpoint'; readonly id: number; readonly taken: TakenCheckpoint }
   | { readonly type: 'result'; readonly result: PackedTrainingResult | Predictions }
   | { readonly type: 'failure'; readonly failure: Failure };
 

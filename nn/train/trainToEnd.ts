@@ -1,17 +1,13 @@
 import { throwIfCancelled } from './infer.js';
-import {
-  type TrainingOptions,
-  type TrainingProgress,
-  type TrainingResult,
-  TrainingSession,
-} from './trainingSession.js';
+import type { TakenCheckpoint, TrainingOptions, TrainingProgress, TrainingResult } from './trainingRun.js';
+import { TrainingSession } from './trainingSession.js';
 
 export interface TrainingControl {
   /** Stops the run within one step (a run of several, where there are) or one batch of an evaluation. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Called between steps; may call `encode` for the state as it is. */
-  readonly takeCheckpoints?: (encode: () => Uint8Array) => void;
+  /** Called between steps; may call `take` for the state as it is. */
+  readonly takeCheckpoints?: (take: () => TakenCheckpoint) => void;
 }
 
 /**
@@ -25,13 +21,14 @@ export async function trainToEnd(
   { signal, onProgress, takeCheckpoints }: TrainingControl = {},
 ): Promise<TrainingResult> {
   const session = await TrainingSession.create(options);
+  const take = () => ({ step: session.stepsDone, bytes: session.checkpoint() });
   try {
     while (!session.done) {
-      takeCheckpoints?.(() => session.checkpoint());
+      takeCheckpoints?.(take);
       throwIfCancelled(signal);
       for (const progress of await session.advance(signal)) onProgress?.(progress);
     }
-    takeCheckpoints?.(() => session.checkpoint());
+    takeCheckpoints?.(take);
     return session.result();
   } finally {
     await session.dispose();

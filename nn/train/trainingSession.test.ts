@@ -4,12 +4,8 @@ import { float32Data } from '../tensor.js';
 import { writeSafetensors } from '../weights/safetensors.js';
 import type { TrainingRecipe } from './recipe.js';
 import { tinyClassifier, tinyExamples, tinyRecipe } from './testing/tinyRun.js';
-import {
-  type TrainingOptions,
-  type TrainingProgress,
-  type TrainingResult,
-  TrainingSession,
-} from './trainingSession.js';
+import type { TrainingOptions, TrainingProgress, TrainingResult } from './trainingRun.js';
+import { TrainingSession } from './trainingSession.js';
 import { trainToEnd } from './trainToEnd.js';
 
 function options(changes: Partial<TrainingOptions> = {}): TrainingOptions {

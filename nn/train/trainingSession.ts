@@ -1,105 +1,25 @@
-import type { LoraAdapter } from '../adapters/index.js';
 import { NnError } from '../errors.js';
-import type { Provider } from '../exec/runner.js';
-import { LOSS_SCALE } from '../models/training.js';
-import { gradientName, type Model } from '../models/types.js';
-import {
-  createOptimizer,
-  GradientAccumulator,
-  LOSS_SCALER_DEFAULTS,
-  LossScaler,
-  type Optimizer,
-  type ParameterArena,
-  type Schedule,
-  scheduledRate,
-} from '../optim/index.js';
+import { createOptimizer, type Optimizer, type ParameterArena, scheduledRate } from '../optim/index.js';
 import { float32Data, float32Tensor, type Tensor } from '../tensor.js';
 import type { Batch } from './batches.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 import { evaluate } from './evaluate.js';
-import type { Example, ExampleSet } from './example.js';
+import type { ExampleSet } from './example.js';
 import { createExampleSet } from './exampleSet.js';
 import { runFingerprint } from './fingerprint.js';
 import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoint } from './history.js';
 import { longestBatch } from './longestBatch.js';
 import { createLoopedSteps, type LoopedSteps, stepsPerRunOf } from './loopedSteps.js';
 import { Pace } from './pace.js';
-import {
-  optimizerSettings,
-  type Precision,
-  planTraining,
-  type TrainingPlan,
-  type TrainingRecipe,
-} from './recipe.js';
-import { sampleEpoch, splitBatch } from './sampling.js';
-import { type Arithmetic, createStepModels, type StepModels } from './stepModels.js';
+import { optimizerSettings, planTraining, requireFitting, scheduleOf, type TrainingPlan } from './recipe.js';
+import { requireFinite } from './requireFinite.js';
+import { sampleEpoch } from './sampling.js';
+import { type MadeStep, SingleSteps } from './singleSteps.js';
+import { createStepModels, type StepModels } from './stepModels.js';
 import { taskTraining } from './tasks/index.js';
 import type { TaskBatch, TaskTraining } from './tasks/taskTraining.js';
 import { type TrainedPart, trainedPart } from './trainedPart.js';
-
-export interface TrainingOptions {
-  readonly model: Model;
-  readonly train: readonly Example[];
-  /** With no examples nothing is evaluated, nothing stops early, and the last weights are the result. */
-  readonly validation: readonly Example[];
-  readonly recipe: TrainingRecipe;
-  readonly threads: number;
-  readonly providers?: readonly Provider[];
-  /**
-   * Steps computed with their updates in one run, so that weights and state stay on a GPU between them. Each step is the
-   * same bits, however many are in a run. Default: 16 on a GPU; elsewhere the updates are done outside of the graph.
-   */
-  readonly stepsPerRun?: number;
-  /** What `checkpoint()` of a session with the same options returned. */
-  readonly resumeFrom?: Uint8Array;
-}
-
-/** What is known after a step. */
-export interface TrainingProgress {
-  readonly step: number;
-  readonly totalSteps: number;
-  /** From 1. */
-  readonly epoch: number;
-  /** Mean loss of the step's examples, before its update. */
-  readonly loss: number;
-  readonly learningRate: number;
-  /** Null where float16 gradients overflowed, so that the step was left out. */
-  readonly gradNorm: number | null;
-  /** What the loss was multiplied by; only where the precision is float16. */
-  readonly lossScale?: number;
-  readonly arithmetic: Arithmetic;
-  readonly tokensPerSecond: number;
-  /** Share of the tokens computed on so far that were padding. */
-  readonly paddingShare: number;
-  readonly secondsLeft: number;
-  /** Where the step ended with an evaluation. */
-  readonly validation?: ValidationPoint;
-}
-
-export interface TrainingResult {
-  /** All parameters, frozen ones included, at the best evaluation; a trained adapter is merged in. */
-  readonly weights: Map<string, Tensor>;
-  /** With `recipe.lora`, the adapter by itself. */
-  readonly adapter: LoraAdapter | null;
-  readonly steps: number;
-  readonly totalSteps: number;
-  readonly stoppedEarly: boolean;
-  /** The step whose weights these are. */
-  readonly bestStep: number;
-  /** Name of the score. */
-  readonly metric: string;
-  readonly bestScore: number | null;
-  readonly validationHistory: readonly ValidationPoint[];
-  readonly lossHistory: Float32Array;
-  readonly paddingShare: number;
-}
-
-interface ComputedBatch {
-  readonly loss: number;
-  readonly weight: number;
-  readonly realTokens: number;
-  readonly paddedTokens: number;
-}
+import type { TrainingOptions, TrainingProgress, TrainingResult } from './trainingRun.js';
 
 /**
  * Fine-tuning of a model, one step at a time, with the recipe's optimiser and schedule. Equal options give
@@ -111,7 +31,7 @@ export class TrainingSession {
   private readonly task: TaskTraining;
   private bestWeights = new Map<string, Tensor>();
   private history: TrainingHistory = EMPTY_HISTORY;
-  private scaler: LossScaler | undefined;
+  private readonly single: SingleSteps;
   private epochOrder: { epoch: number; batches: readonly Batch[] } | undefined;
 
   private constructor(
@@ -121,13 +41,20 @@ export class TrainingSession {
     private readonly fingerprint: string,
     private readonly part: TrainedPart,
     private readonly arena: ParameterArena,
-    private readonly optimizer: Optimizer,
+    optimizer: Optimizer,
     private readonly models: StepModels,
     private readonly looped: LoopedSteps | null,
   ) {
     this.losses = new Float32Array(plan.totalSteps);
     this.task = taskTraining(options.model.task);
-    if (options.recipe.precision === 'float16') this.scaler = new LossScaler();
+    this.single = new SingleSteps({
+      training: models.training,
+      arena,
+      optimizer,
+      recipe: options.recipe,
+      plan,
+      feedsOf: (batch, step) => this.feedsOf(batch, step),
+    });
   }
 
   /**
@@ -193,6 +120,11 @@ export class TrainingSession {
     return session;
   }
 
+  /** Updates made or left out so far. */
+  get stepsDone(): number {
+    return this.history.step;
+  }
+
   get done(): boolean {
     return this.history.stoppedEarly || this.history.step >= this.plan.totalSteps;
   }
@@ -210,24 +142,9 @@ export class TrainingSession {
     if (this.looped) return (await this.loop(this.looped, 1, signal))[0]!;
     const startedMs = performance.now();
     const { step } = this.history;
-    const { recipe } = this.options;
-    const batch = this.batch(step);
-    const { loss, realTokens, paddedTokens } = await this.computeBatch(batch);
-    const scaledNorm = this.optimizer.gradNorm();
-    requireFinite(
-      step + 1,
-      { 'training loss': loss, ...(!this.scaler && { 'gradient norm': scaledNorm }) },
-      recipe.precision,
-    );
-    const lossScale = this.scaler?.scale ?? 1;
-    const accepted = this.scaler?.accept(scaledNorm) ?? true;
-    if (accepted) {
-      const learningRate = scheduledRate(scheduleOf(recipe, this.plan), step);
-      this.optimizer.step({ learningRate, maxGradNorm: recipe.maxGradNorm, lossScale }, scaledNorm);
-    }
-    this.pace.addStep(performance.now() - startedMs, realTokens);
-    const gradNorm = accepted ? scaledNorm / lossScale : null;
-    return this.evaluated(this.recordStep({ loss, gradNorm, lossScale, realTokens, paddedTokens }), signal);
+    const made = await this.single.make(this.batch(step), step);
+    this.pace.addStep(performance.now() - startedMs, made.realTokens);
+    return this.evaluated(this.recordStep(made), signal);
   }
 
   /** The state between two steps. */
@@ -305,21 +222,16 @@ export class TrainingSession {
   }
 
   /** Counts an update that is done, and says what is known after it. */
-  private recordStep(made: {
-    readonly loss: number;
-    readonly gradNorm: number | null;
-    readonly lossScale?: number;
-    readonly realTokens: number;
-    readonly paddedTokens: number;
-  }): TrainingProgress {
+  private recordStep(made: MadeStep): TrainingProgress {
     const { step, realTokens, paddedTokens } = this.history;
+    const { lossScaling } = this.single;
     this.losses[step] = made.loss;
     this.history = {
       ...this.history,
       step: step + 1,
       realTokens: realTokens + made.realTokens,
       paddedTokens: paddedTokens + made.paddedTokens,
-      ...(this.scaler && { lossScaling: this.scaler.state }),
+      ...(lossScaling && { lossScaling }),
     };
     return {
       step: step + 1,
@@ -328,7 +240,7 @@ export class TrainingSession {
       loss: made.loss,
       learningRate: scheduledRate(scheduleOf(this.options.recipe, this.plan), step),
       gradNorm: made.gradNorm,
-      ...(this.scaler && { lossScale: made.lossScale }),
+      ...(made.lossScale !== undefined && { lossScale: made.lossScale }),
       arithmetic: this.models.arithmetic,
       tokensPerSecond: this.pace.tokensPerSecond(),
       paddingShare: this.paddingShare(),
@@ -351,8 +263,7 @@ export class TrainingSession {
       ]),
     );
     const { step, lossScaling } = checkpoint.history;
-    if (this.scaler) this.scaler = new LossScaler(LOSS_SCALER_DEFAULTS, lossScaling);
-    this.optimizer.resumeAt(step - (lossScaling?.skippedSteps ?? 0));
+    this.single.resumeAt(step, lossScaling);
   }
 
   private batch(step: number): Batch {
@@ -362,41 +273,6 @@ export class TrainingSession {
       this.epochOrder = { epoch, batches: sampleEpoch(this.sets.train, model.task, recipe, epoch) };
     }
     return this.epochOrder.batches[step % this.plan.stepsPerEpoch]!;
-  }
-
-  /** Leaves the gradients of the batch's mean loss in the arena. */
-  private async computeBatch(batch: Batch): Promise<ComputedBatch> {
-    const parts = splitBatch(batch, this.options.recipe.microBatchSize ?? batch.indices.length);
-    if (parts.length === 1) return this.computeGradients(batch);
-    const accumulator = new GradientAccumulator(this.arena);
-    const sum = { loss: 0, weight: 0, realTokens: 0, paddedTokens: 0 };
-    for (const part of parts) {
-      const computed = await this.computeGradients(part);
-      accumulator.add(computed.weight);
-      sum.loss += computed.loss * computed.weight;
-      sum.weight += computed.weight;
-      sum.realTokens += computed.realTokens;
-      sum.paddedTokens += computed.paddedTokens;
-    }
-    accumulator.finish();
-    return { ...sum, loss: sum.loss / sum.weight };
-  }
-
-  private async computeGradients(batch: Batch): Promise<ComputedBatch> {
-    const { feeds, ...counts } = this.feedsOf(batch, this.history.step);
-    const gradients = new Map(
-      [...this.arena.region('gradients')].map(([name, tensor]) => [gradientName(name), tensor]),
-    );
-    const loss = float32Tensor([]);
-    await this.models.training.run(
-      {
-        ...feeds,
-        ...Object.fromEntries(this.arena.region('weights')),
-        ...(this.scaler && { [LOSS_SCALE]: float32Tensor([], Float32Array.of(this.scaler.scale)) }),
-      },
-      { loss, ...Object.fromEntries(gradients) },
-    );
-    return { ...counts, loss: float32Data(loss)[0]! };
   }
 
   private feedsOf({ indices, rowSizes }: Batch, step: number): TaskBatch {
@@ -440,44 +316,5 @@ export class TrainingSession {
     const { evaluateEverySteps, totalSteps } = this.plan;
     const remaining = totalSteps - this.history.step;
     return this.pace.secondsFor(remaining, Math.ceil(remaining / evaluateEverySteps));
-  }
-}
-
-function scheduleOf(
-  { schedule, learningRate }: TrainingRecipe,
-  { warmupSteps, totalSteps }: TrainingPlan,
-): Schedule {
-  return { shape: schedule ?? 'linear', learningRate, warmupSteps, totalSteps };
-}
-
-/** Throws SHAPE_MISMATCH for settings that the task cannot have. */
-function requireFitting({ microBatchSize, batchSize, masking }: TrainingRecipe, { task }: Model): void {
-  if (microBatchSize !== undefined && microBatchSize < batchSize && !taskTraining(task).divisible) {
-    throw new NnError(
-      'SHAPE_MISMATCH',
-      `${task} compares all texts of a step with each other: take a smaller batchSize in place of a microBatchSize`,
-    );
-  }
-  if (task === 'masked-lm' && !masking) {
-    throw new NnError('SHAPE_MISMATCH', 'masked-lm needs `masking`: the token that hides others');
-  }
-}
-
-function requireFinite(
-  step: number,
-  values: Readonly<Record<string, number>>,
-  precision: Precision = 'float32',
-): void {
-  const advice =
-    precision === 'float16'
-      ? 'take the precision bfloat16, whose range is that of float32'
-      : "lower the learning rate, and check the base model's weights";
-
-  for (const [name, value] of Object.entries(values)) {
-    if (!Number.isFinite(value)) {
-      throw new NnError('LOSS_NOT_FINITE', `the ${name} is ${value} at step ${step}; ${advice}`, {
-        details: { step, quantity: name, value: String(value) },
-      });
-    }
   }
 }

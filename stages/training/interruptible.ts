@@ -14,8 +14,6 @@ export interface InterruptibleOptions {
   readonly store: CheckpointStore;
   readonly checkpointEveryMs: number;
   readonly log: Logger;
-  /** Steps done, as last told by the thread; it tells a step before the checkpoint that follows it. */
-  readonly step: () => number;
 }
 
 /**
@@ -57,11 +55,11 @@ const keepCheckpoints = async (
 
 const keepOne = async (
   handle: Pick<TrainingHandle, 'checkpoint'>,
-  { store, log, step }: InterruptibleOptions,
+  { store, log }: InterruptibleOptions,
 ): Promise<void> => {
   try {
-    const bytes = await handle.checkpoint();
-    await store.save(step(), bytes);
+    const { step, bytes } = await handle.checkpoint();
+    await store.save(step, bytes);
   } catch (cause) {
     const { code, message } = toPlumblineError(cause);
     // The run ended, well or not, before the checkpoint was taken: its result tells.

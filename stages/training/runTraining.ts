@@ -83,7 +83,7 @@ const trainFrom = async (
     onEstimate: (estimate) => {
       ctx.log.info({ ...estimate }, 'what training takes');
       ctx.progress({
-        activity: work.activity,
+        activity: 'estimating memory',
         done: step,
         total: null,
         unit: 'steps',
@@ -113,7 +113,6 @@ const trainFrom = async (
       store,
       checkpointEveryMs: work.checkpointEverySeconds * 1000,
       log: ctx.log,
-      step: () => step,
     });
   } finally {
     await metrics.close();
