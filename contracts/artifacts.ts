@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { plumblineError } from './errors.js';
-import {
-  DatasetRecipe,
-  EvaluationRecipe,
-  Name,
-  PromotionPolicy,
-  ServingRecipe,
-  TrainingRecipe,
-} from './pipeline.js';
+import { Name } from './fields.js';
+import { DatasetRecipe, EvaluationRecipe, PromotionPolicy, ServingRecipe } from './pipeline.js';
 import { Task } from './tasks.js';
+import { TrainingRecipe } from './trainingRecipe.js';
 
 /**
  * The artifact chain: SourceBatch -> DatasetVersion -> (BaseAdaptation ->) TrainingRun -> Evaluation -> ModelVersion ->

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ClassificationMetrics, HealthReport, Sha256 } from './artifacts.js';
-import { Name, Pipeline } from './pipeline.js';
+import { Name } from './fields.js';
+import { Pipeline } from './pipeline.js';
 
 /** What starts each workflow, what it answers, and what can be asked of and said to it while it runs. */
 export const Trigger = z.discriminatedUnion('kind', [

@@ -1,42 +1,29 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { float32Data, type Tensor } from '../tensor.js';
-import { readSafetensors } from '../weights/safetensors.js';
 import { ADAFACTOR_DEFAULTS, ADAFACTOR_LAYOUT, Adafactor } from './adafactor.js';
 import { AdamW } from './adamw.js';
 import { ADAMW_LAYOUT, type ArenaLayout, ParameterArena } from './arena.js';
-import { decaysByDefault, type GroupRules, type Optimizer } from './optimizer.js';
+import type { Optimizer } from './optimizer.js';
 import { Sgd, sgdLayout } from './sgd.js';
+import { GOLDEN_RULES, goldenGroup } from './testing/optimizerGoldens.js';
 
-const tensors = readSafetensors(readFileSync(new URL('goldens/optimizers.safetensors', import.meta.url)));
-const group = (prefix: string) =>
-  new Map(
-    [...tensors]
-      .filter(([key]) => key.startsWith(`${prefix}/`))
-      .map(([key, tensor]) => [key.slice(prefix.length + 1), tensor]),
-  );
-// As layer.0 of makeOptimizers.py: half the rate for what lies below.
-const rules: GroupRules = {
-  decays: decaysByDefault,
-  learningRateScale: ({ name }) => (name.startsWith('layer.0.') ? 0.5 : 1),
-};
-const initial = group('weights');
+const initial = goldenGroup('weights');
 const STEPS = 20;
 const LEARNING_RATE = 0.01;
 
 const sgd = (weightDecay: number, momentum = 0, nesterov = false) => ({
   layout: sgdLayout({ momentum }),
-  create: (arena: ParameterArena) => new Sgd(arena, { ...rules, weightDecay, momentum, nesterov }),
+  create: (arena: ParameterArena) => new Sgd(arena, { ...GOLDEN_RULES, weightDecay, momentum, nesterov }),
 });
 const adamw = {
   layout: ADAMW_LAYOUT,
   create: (arena: ParameterArena) =>
-    new AdamW(arena, { ...rules, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1 }),
+    new AdamW(arena, { ...GOLDEN_RULES, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1 }),
 };
 const adafactor = (weightDecay: number, scaleParameter: boolean) => ({
   layout: ADAFACTOR_LAYOUT,
   create: (arena: ParameterArena) =>
-    new Adafactor(arena, { ...rules, ...ADAFACTOR_DEFAULTS, weightDecay, scaleParameter }),
+    new Adafactor(arena, { ...GOLDEN_RULES, ...ADAFACTOR_DEFAULTS, weightDecay, scaleParameter }),
 });
 interface Kind {
   readonly layout: ArenaLayout;
@@ -62,7 +49,7 @@ function run(
   lossScale = 1,
 ): void {
   for (let step = from; step < to; step += 1) {
-    arena.load('gradients', group(`gradients/${step}`));
+    arena.load('gradients', goldenGroup(`gradients/${step}`));
     for (const tensor of arena.region('gradients').values()) {
       const values = float32Data(tensor);
       for (let at = 0; at < values.length; at += 1) values[at]! *= lossScale;
@@ -93,7 +80,7 @@ const values = (arena: ParameterArena) =>
 describe.each(CASES)('%s', (name, kind, maxGradNorm) => {
   it('has the weights and the state of the reference after 20 steps', () => {
     const arena = trained(kind, maxGradNorm);
-    const expected = group(name);
+    const expected = goldenGroup(name);
     const held = (['weights', ...arena.stateRegions] as const).flatMap((region) =>
       [...arena.region(region).keys()].map((parameter) => `${region}/${parameter}`),
     );

@@ -1,32 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { createRunner } from '../../exec/createRunner.js';
 import { encodeModel } from '../../graph/encode.js';
 import { GraphBuilder } from '../../ops/builder.js';
 import { Random } from '../../random.js';
 import { elementCount, float32Data, float32Tensor, type Tensor } from '../../tensor.js';
-import { readSafetensors } from '../../weights/safetensors.js';
 import { createOptimizer, type OptimizerSettings } from '../createOptimizer.js';
-import { decaysByDefault, type GroupRules, groupOf } from '../optimizer.js';
+import { groupOf } from '../optimizer.js';
+import { GOLDEN_RULES, goldenGroup } from '../testing/optimizerGoldens.js';
 import { emitClipping, emitGradientNorm } from './gradientNorm.js';
 import { updateRule } from './updateRule.js';
 
 type Tensors = ReadonlyMap<string, Tensor>;
 type State = ReadonlyMap<string, Tensors>;
 
-const tensors = readSafetensors(readFileSync(new URL('../goldens/optimizers.safetensors', import.meta.url)));
-const group = (prefix: string): Tensors =>
-  new Map(
-    [...tensors]
-      .filter(([key]) => key.startsWith(`${prefix}/`))
-      .map(([key, tensor]) => [key.slice(prefix.length + 1), tensor]),
-  );
-// As layer.0 of makeOptimizers.py: half the rate for what lies below.
-const rules: GroupRules = {
-  decays: decaysByDefault,
-  learningRateScale: ({ name }) => (name.startsWith('layer.0.') ? 0.5 : 1),
-};
-const initial = group('weights');
+const initial = goldenGroup('weights');
 const LEARNING_RATE = 0.01;
 
 const CASES: readonly (readonly [string, OptimizerSettings, number | null])[] = [
@@ -57,7 +44,7 @@ function updateModel(settings: OptimizerSettings, maxGradNorm: number | null): U
       weights: input('weights', name),
       gradients: gradients[at]!,
       state: Object.fromEntries(rule.stateRegions.map((region) => [region, input(region, name)])),
-      ...groupOf({ name, dims: initial.get(name)!.dims }, rules),
+      ...groupOf({ name, dims: initial.get(name)!.dims }, GOLDEN_RULES),
     });
     return Object.entries({ weights, ...state }).map(
       ([region, value]) => [`new/${region}/${name}`, value!] as const,
@@ -122,8 +109,8 @@ describe.each(CASES)('%s as nodes', (...each) => {
   const [name, settings, maxGradNorm] = each;
 
   it('has the weights and the state of PyTorch after 20 steps', async () => {
-    const gradients = Array.from({ length: 20 }, (_, step) => group(`gradients/${step}`));
-    const reference = group(name);
+    const gradients = Array.from({ length: 20 }, (_, step) => goldenGroup(`gradients/${step}`));
+    const reference = goldenGroup(name);
     expectNear(
       await updated(each, gradients),
       (region, parameter) => reference.get(`${region}/${parameter}`)!,
@@ -142,7 +129,7 @@ describe.each(CASES)('%s as nodes', (...each) => {
           }),
         ),
     );
-    const { arena, optimizer } = createOptimizer(initial, { ...settings, ...rules });
+    const { arena, optimizer } = createOptimizer(initial, { ...settings, ...GOLDEN_RULES });
     for (const gradients of drawn) {
       arena.load('gradients', gradients);
       optimizer.step({ learningRate: LEARNING_RATE, maxGradNorm }, optimizer.gradNorm());

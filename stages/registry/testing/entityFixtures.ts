@@ -1,6 +1,5 @@
-import type { EvaluationRow, ModelVersion, Pipeline } from '../../../contracts/index.js';
-import { digestOf, sha256Hex } from '../../digest.js';
-import { pipelineFixture, plantRun } from './fixtures.js';
+import type { EvaluationRow, Pipeline } from '../../../contracts/index.js';
+import { pipelineFixture, plantManifest, plantRun } from './fixtures.js';
 import type { RegistryWorld } from './memory.js';
 
 export const entityPipelineFixture = (changes: Readonly<Record<string, unknown>> = {}): Pipeline =>
@@ -47,20 +46,13 @@ export const plantEntityVersion = async (
       };
     }),
   );
-  const manifest: ModelVersion = {
-    kind: 'ModelVersion',
+  return plantManifest(world, {
     model: pipeline.name,
     trainingRun,
-    evaluation: sha256Hex(`evaluation ${generation}`),
+    generation,
     dataset: datasetId,
     task: 'token-classification',
     labels: pipeline.labels,
-    maxLength: 24,
     serving: pipeline.serving,
-    codeVersion: 'test',
-    files: {},
-  };
-  const key = digestOf(manifest);
-  const fence = await world.artifacts.acquireFence(key, world);
-  return (await world.catalog.register(manifest, { key, fence, now: world.now })).modelVersionId;
+  });
 };

@@ -188,17 +188,34 @@ export const plantVersion = async (
       };
     }),
   );
-  const manifest: ModelVersion = {
-    kind: 'ModelVersion',
+  return plantManifest(world, {
     model: pipeline.name,
     trainingRun,
-    evaluation: sha256Hex(`evaluation ${generation}`),
+    generation,
     dataset: datasetId,
     labels: LABELS,
-    maxLength: 24,
     serving: pipeline.serving,
+  });
+};
+
+/** Registers a version without files. @returns its id */
+export const plantManifest = async (
+  world: RegistryWorld,
+  {
+    generation,
+    ...made
+  }: Pick<ModelVersion, 'model' | 'trainingRun' | 'dataset' | 'labels' | 'serving'> & {
+    readonly generation: string;
+    readonly task?: ModelVersion['task'];
+  },
+): Promise<string> => {
+  const manifest: ModelVersion = {
+    kind: 'ModelVersion',
+    evaluation: sha256Hex(`evaluation ${generation}`),
+    maxLength: 24,
     codeVersion: 'test',
     files: {},
+    ...made,
   };
   const key = digestOf(manifest);
   const fence = await world.artifacts.acquireFence(key, world);
