@@ -1,12 +1,20 @@
 // Peak memory of one real training run, in a process of its own: node bench/memoryOfTraining.mjs CELL_JSON
-// Used by bench/memoryEstimate.mjs and by the test of the estimate. CELL_JSON names a configuration, a task and what
-// of the recipe is not usual. Prints what the process took above what it had before the model was read, in bytes.
+// Used by bench/memoryEstimate.mjs, bench/memoryVersusPytorch.mjs and the test of the estimate. CELL_JSON names a
+// configuration, a task, what of the recipe is not usual, and a folder of weights where they must not be made up. Prints what the process took above what it had before the model was read, in bytes.
 // Needs `npm run build` and Linux's /proc.
 import { readFileSync } from 'node:fs';
 import { startTraining, writeSafetensors } from '../dist/nn/index.js';
 import { blankModel } from '../dist/nn/plan/blankModel.js';
 
-const { configJson, task, labels = [], lengths, recipe, threads = 2 } = JSON.parse(process.argv[2]);
+const {
+  configJson,
+  task,
+  labels = [],
+  lengths,
+  recipe,
+  threads = 2,
+  weightsPath,
+} = JSON.parse(process.argv[2]);
 
 const statusBytes = (field) =>
   Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
@@ -32,7 +40,7 @@ const examples = (count) =>
 const before = statusBytes('VmRSS');
 const run = startTraining({
   configJson,
-  weights: weightsFile(),
+  weights: weightsPath ?? weightsFile(),
   task,
   labels,
   train: examples(4 * recipe.batchSize),

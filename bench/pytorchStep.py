@@ -4,9 +4,11 @@
     pytorchStep.py FOLDER CLASS BATCH.safetensors THREADS   is driven by lines on stdin
 
 `gradients FILE` writes loss and gradients before any update, `step` makes one update; each answers with milliseconds.
+`memory` answers with what the process took at most since its imports, in bytes (Linux).
 Embeddings are frozen for a sequence classifier. Needs torch, transformers and safetensors.
 """
 
+import re
 import sys
 import time
 
@@ -30,8 +32,14 @@ SHAPES = {
 }
 
 
+def status_bytes(field: str) -> int:
+    with open("/proc/self/status") as status:
+        return int(re.search(rf"{field}:\s+(\d+)", status.read()).group(1)) * 1024
+
+
 def drive(folder: str, name: str, batch_file: str, threads: str) -> None:
     torch.set_num_threads(int(threads))
+    before = status_bytes("VmRSS")
     options = {"dropout_rate": 0.0} if name.startswith("T5") else {}
     if name.startswith("Bert"):
         options = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
@@ -56,6 +64,9 @@ def drive(folder: str, name: str, batch_file: str, threads: str) -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         command, *arguments = line.split()
+        if command == "memory":
+            print(status_bytes("VmHWM") - before, flush=True)
+            continue
         started = time.perf_counter()
         loss = backward()
         if command == "gradients":

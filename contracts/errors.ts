@@ -107,6 +107,16 @@ export const ERRORS = {
   SECRET_UNRESOLVED: kind(422, false, 'Set the environment variable or file that the reference names.'),
   SHAPE_MISMATCH: kind(422, false, 'Use config.json and weights of the same model.'),
   SOURCE_EMPTY: kind(422, false, 'Check the globs of the source: they match no file.'),
+  SOURCE_REFUSED: kind(
+    422,
+    false,
+    'Check the credentials the source refers to and what they may read; the other side refused them.',
+  ),
+  SOURCE_UNREACHABLE: kind(
+    503,
+    true,
+    'Check the address of the source and that it is up; the collection goes on from its last batch.',
+  ),
   SOURCE_UNREADABLE: kind(422, false, 'Check that the files of the source exist and may be read.'),
   TEMPORAL_UNREACHABLE: kind(503, true, 'Start Temporal or check PLUMBLINE_TEMPORAL_ADDRESS.'),
   TIMEOUT: kind(504, true, 'Try again, or raise the limit named in the message.'),

@@ -1,72 +1,8 @@
 import { z } from 'zod';
 import { Name, Percentage } from './fields.js';
+import { Source } from './sources/index.js';
 import { GateMetric, type LabelOrigin, TASK_RULES, type Task } from './tasks.js';
 import { TrainingRecipe } from './trainingRecipe.js';
-
-const LabelRule = z.strictObject({
-  glob: z.string().min(1).describe('Glob over the path of the file, for example "**/spam-*/*".'),
-  label: z.string().min(1).describe('The label, one of `labels`.'),
-});
-
-export const FilesSource = z.strictObject({
-  name: Name,
-  connector: z.literal('files').describe('Reads local files.'),
-  root: z.string().default('.').describe('Folder the globs start from, relative to the pipeline file.'),
-  include: z.array(z.string().min(1)).min(1).describe('Globs of the files to read, relative to `root`.'),
-  exclude: z.array(z.string().min(1)).default([]).describe('Globs of files to leave out.'),
-  format: z
-    .enum(['eml', 'mbox', 'jsonl', 'csv', 'parquet', 'conll'])
-    .describe(
-      'eml: one RFC 822 mail a file; mbox: many; jsonl, csv, parquet: one record a row; conll: a word a line with its BIO tag last, an empty line after each sentence.',
-    ),
-  label: z
-    .discriminatedUnion('from', [
-      z.strictObject({
-        from: z.literal('path').describe('By the path of the file.'),
-        rules: z.array(LabelRule).min(1).describe('The first rule whose glob fits gives the label.'),
-      }),
-      z.strictObject({
-        from: z.literal('field').describe('By a field of the row.'),
-        field: z.string().min(1).describe('Name of the field.'),
-      }),
-      z.strictObject({
-        from: z.literal('entities').describe('By spans of the text, for token-classification.'),
-        field: z
-          .string()
-          .min(1)
-          .default('entities')
-          .describe('List of { start, end, label }; positions in UTF-16 code units.'),
-      }),
-      z.strictObject({
-        from: z.literal('relation').describe('By two spans of the text, for relation-classification.'),
-        field: z.string().min(1).default('label').describe('Name of the field with the relation.'),
-        head: z.string().min(1).default('head').describe('Field of the first span, { start, end }.'),
-        tail: z.string().min(1).default('tail').describe('Field of the second span, { start, end }.'),
-      }),
-    ])
-    .describe('Where a record’s label comes from: the path of its file, a field of the row, or its spans.'),
-  group: z
-    .discriminatedUnion('from', [
-      z.strictObject({ from: z.literal('folder').describe('By the folder of the file.') }),
-      z.strictObject({
-        from: z.literal('field').describe('By a field of the row.'),
-        field: z.string().min(1).describe('Name of the field.'),
-      }),
-      z.strictObject({ from: z.literal('source').describe('By the name of the source.') }),
-    ])
-    .prefault({ from: 'source' })
-    .describe('The group a record is sliced by: its folder, a field, or the source’s name.'),
-  textFields: z
-    .array(z.string().min(1))
-    .default(['subject', 'text'])
-    .describe('For row formats: the fields whose texts reach the model, in order.'),
-  recordBytesMax: z
-    .number()
-    .int()
-    .positive()
-    .default(10_000_000)
-    .describe('Records larger than this are quarantined.'),
-});
 
 export const CleaningRecipe = z.strictObject({
   textCharactersMax: z
@@ -188,7 +124,7 @@ export const PIPELINE_API_VERSION = 'plumbline/v1';
 interface TaskChoices {
   readonly labels: readonly string[];
   readonly training: { readonly task: Task };
-  readonly sources: readonly { readonly label: { readonly from: LabelOrigin }; readonly format: string }[];
+  readonly sources: readonly { readonly label: { readonly from: LabelOrigin }; readonly format?: string }[];
   readonly promotion: { readonly gate: { readonly metric?: GateMetric | undefined } };
 }
 
@@ -235,7 +171,7 @@ export const Pipeline = z
       .min(1)
       .max(1000)
       .describe('The classes in order, at least two; for entities their types, at least one.'),
-    sources: z.array(FilesSource).min(1).describe('Where records come from.'),
+    sources: z.array(Source).min(1).describe('Where records come from.'),
     dataset: DatasetRecipe.prefault({}),
     training: TrainingRecipe,
     evaluation: EvaluationRecipe.prefault({}),
@@ -273,7 +209,6 @@ export const Pipeline = z
   });
 
 export type Pipeline = z.infer<typeof Pipeline>;
-export type FilesSource = z.infer<typeof FilesSource>;
 export type CleaningRecipe = z.infer<typeof CleaningRecipe>;
 export type SplitRecipe = z.infer<typeof SplitRecipe>;
 export type DatasetRecipe = z.infer<typeof DatasetRecipe>;

@@ -12,7 +12,7 @@ export const activityDependencies = (
   const { codeVersion, threads, providers, cacheDir, hfEndpoint } = config;
   const { objects, blobs, artifacts, catalog, records, datasets, metrics, evaluations, secrets } = storage;
   return {
-    sources: { codeVersion, blobs, artifacts, records },
+    sources: { codeVersion, blobs, artifacts, records, secrets },
     datasets: { codeVersion, blobs, artifacts, records, datasets },
     training: {
       codeVersion,

@@ -4,7 +4,7 @@ import {
   type DatasetDecision,
   type Entity,
   entityLabels,
-  type FilesSource,
+  type Source,
   type SourceRecord,
 } from '../../contracts/index.js';
 import { mapConcurrently } from '../concurrency.js';
@@ -29,7 +29,7 @@ export interface Cleaned {
 
 export interface Candidate extends Pick<SourceRecord, 'recordId' | 'format' | 'label' | 'group'> {
   readonly textFields: readonly string[];
-  readonly labelledBy: FilesSource['label'];
+  readonly labelledBy: Source['label'];
 }
 
 const READS_AT_ONCE = 16;

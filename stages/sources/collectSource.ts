@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import {
   type CollectSourceInput,
   type CollectSourceOutput,
-  type FilesSource,
   plumblineError,
+  type Source,
   type SourceBatch,
   type SourceRecord,
 } from '../../contracts/index.js';
@@ -12,10 +12,8 @@ import { digestOf, sha256Hex } from '../digest.js';
 import { createPace, throwIfCancelled } from '../pace.js';
 import { runStep } from '../step.js';
 import { tally } from '../tally.js';
-import type { RawRecord } from './connectors/connector.js';
-import { CONNECTORS } from './connectors/index.js';
 import type { SourcesContext } from './ports.js';
-import { type Survey, type SurveyedRecord, surveySource } from './survey.js';
+import { recordsOf, type Survey, type SurveyedRecord, surveySource } from './survey.js';
 
 const PUTS_AT_ONCE = 16;
 const ROWS_A_INSERT = 2000;
@@ -29,7 +27,7 @@ const digestRecords = (records: readonly SurveyedRecord[]): string =>
       .join('\n'),
   );
 
-const batchOf = (pipeline: string, source: FilesSource, { records }: Survey): SourceBatch => {
+const batchOf = (pipeline: string, source: Source, { records }: Survey): SourceBatch => {
   const readable = records.filter((record) => record.quarantineReason === null);
   return {
     kind: 'SourceBatch',
@@ -45,17 +43,15 @@ const batchOf = (pipeline: string, source: FilesSource, { records }: Survey): So
 };
 
 /** Reads the source a second time and puts the raw bytes of the surveyed records into the object store. */
-const storeRaw = async (ctx: SourcesContext, source: FilesSource, survey: Survey): Promise<void> => {
+const storeRaw = async (ctx: SourcesContext, source: Source, survey: Survey): Promise<void> => {
   const waiting = new Set(
     survey.records.filter((record) => record.keepsRaw).map((record) => record.recordId),
   );
   const total = waiting.size;
   const pace = createPace(ctx, { activity: `storing ${source.name}`, unit: 'records', total });
   async function* wanted(): AsyncGenerator<Uint8Array> {
-    for await (const record of CONNECTORS[source.connector].read(source, ctx.signal)) {
-      const { raw }: RawRecord = record;
-      if (raw !== null && waiting.delete(record.sha256)) yield raw;
-    }
+    for await (const { raw, sha256 } of recordsOf(source, { ...ctx, cursor: null }))
+      if (raw !== null && waiting.delete(sha256)) yield raw;
   }
   let stored = 0;
   for await (const _ref of mapConcurrently(wanted(), PUTS_AT_ONCE, (raw) => ctx.blobs.put(raw)))
@@ -72,7 +68,7 @@ const storeRaw = async (ctx: SourcesContext, source: FilesSource, survey: Survey
 const insertRecords = async (
   ctx: SourcesContext,
   survey: Survey,
-  of: Pick<SourceRecord, 'pipeline' | 'source' | 'batchId' | 'format'>,
+  of: Pick<SourceRecord, 'pipeline' | 'source' | 'batchId'>,
 ): Promise<void> => {
   for (let start = 0; start < survey.records.length; start += ROWS_A_INSERT) {
     throwIfCancelled(ctx.signal);
@@ -120,7 +116,6 @@ export const collectSource = async ({
         pipeline: pipeline.name,
         source: source.name,
         batchId,
-        format: source.format,
       });
       return batch;
     },

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { countedLabels, entityLabels, type FilesSource, plumblineError } from '../../contracts/index.js';
+import { countedLabels, entityLabels, plumblineError, type Source } from '../../contracts/index.js';
 import { parseEntities, parseSpan } from '../annotations.js';
 import type { RawRecord } from './connectors/connector.js';
 
@@ -24,7 +24,7 @@ const ofLabel = (label: string | undefined, fault: string | null = null): Record
 });
 
 /** Of several path rules the first that matches counts. */
-const readerOf = ({ label: rule }: FilesSource): Reader => {
+const readerOf = ({ label: rule }: Source): Reader => {
   switch (rule.from) {
     case 'path': {
       const matchers = rule.rules.map(({ glob, label }) => ({
@@ -51,7 +51,7 @@ const readerOf = ({ label: rule }: FilesSource): Reader => {
 };
 
 /** Finds records' labels by the rule of their source. */
-export const createLabeller = (source: FilesSource, labels: readonly string[]) => {
+export const createLabeller = (source: Source, labels: readonly string[]) => {
   const { label: rule } = source;
   const find = readerOf(source);
   return {
@@ -90,7 +90,7 @@ export const createLabeller = (source: FilesSource, labels: readonly string[]) =
 export const NO_GROUP = 'none';
 
 /** The group a record is sliced by; a file that lies in the root itself belongs to the source's group. */
-export const groupOf = (source: FilesSource, record: Place): string => {
+export const groupOf = (source: Source, record: Place): string => {
   if (source.group.from === 'source') return source.name;
   if (source.group.from === 'field') return record.field(source.group.field) || NO_GROUP;
   const folder = record.path.split('/').slice(0, -1).join('/');

@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../../contracts/index.js';
-import type { ArtifactStore, BlobStore, StageContext } from '../ports.js';
+import type { ArtifactStore, BlobStore, SecretResolver, StageContext } from '../ports.js';
 
 /** Rows of collected records. */
 export interface SourceRecordSink {
@@ -11,4 +11,5 @@ export interface SourcesContext extends StageContext {
   readonly blobs: BlobStore;
   readonly artifacts: ArtifactStore;
   readonly records: SourceRecordSink;
+  readonly secrets: SecretResolver;
 }

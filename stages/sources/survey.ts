@@ -1,11 +1,12 @@
-import type { FilesSource, SourceRecord } from '../../contracts/index.js';
+import type { Source, SourceRecord } from '../../contracts/index.js';
 import { createPace } from '../pace.js';
-import type { StageContext } from '../ports.js';
-import { CONNECTORS } from './connectors/index.js';
+import type { ConnectorContext, RawRecord } from './connectors/connector.js';
+import { connectorOf } from './connectors/index.js';
 import { createLabeller, groupOf } from './labels.js';
+import type { SourcesContext } from './ports.js';
 
 /** What is known of a record once it has been read, without its bytes. */
-export type SurveyedRecord = Omit<SourceRecord, 'pipeline' | 'source' | 'batchId' | 'format'> & {
+export type SurveyedRecord = Omit<SourceRecord, 'pipeline' | 'source' | 'batchId'> & {
   /** False when the record was too large to be held. */
   readonly keepsRaw: boolean;
   /** The labels it counts for. */
@@ -19,14 +20,19 @@ export interface Survey {
   readonly identical: number;
 }
 
+/** Every record of the source, page by page. */
+export async function* recordsOf(source: Source, context: ConnectorContext): AsyncGenerator<RawRecord> {
+  for await (const { records } of connectorOf(source).read(source, context)) yield* records;
+}
+
 /**
  * Reads the whole source once, for the digests only. Equal bytes are one record, found at the first path; if
  * the paths give them different labels, nobody can say which is right and the record is quarantined.
  * @throws SOURCE_EMPTY, SOURCE_UNREADABLE, LABEL_UNKNOWN, CANCELLED
  */
 export const surveySource = async (
-  ctx: StageContext,
-  source: FilesSource,
+  ctx: SourcesContext,
+  source: Source,
   labels: readonly string[],
 ): Promise<Survey> => {
   const labeller = createLabeller(source, labels);
@@ -34,7 +40,7 @@ export const surveySource = async (
   const found = new Map<string, SurveyedRecord>();
   let identical = 0;
   let read = 0;
-  for await (const record of CONNECTORS[source.connector].read(source, ctx.signal)) {
+  for await (const record of recordsOf(source, { ...ctx, cursor: null })) {
     await pace.tick(read);
     read += 1;
     const {
@@ -53,6 +59,7 @@ export const surveySource = async (
       recordId: record.sha256,
       path: record.path,
       position: record.position,
+      format: record.format,
       label,
       counted,
       group: groupOf(source, record),

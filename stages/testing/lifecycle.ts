@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Pipeline, plumblineError } from '../../contracts/index.js';
+import { Pipeline } from '../../contracts/index.js';
 import { buildDataset } from '../datasets/index.js';
 import { decideGate, deployVersion, evaluateModel, registerModel } from '../registry/index.js';
 import { registryWorld } from '../registry/testing/memory.js';
@@ -19,11 +19,6 @@ export const lifecycleWorld = async (words: readonly string[], files: Readonly<R
   const ctx = {
     ...world,
     metrics: { insert: async () => undefined },
-    secrets: {
-      resolve: async (reference: string) => {
-        throw plumblineError('SECRET_UNRESOLVED', `${reference} is not there`);
-      },
-    },
     cacheDir: join(folder, 'cache'),
     hfEndpoint: 'http://127.0.0.1:9',
   };

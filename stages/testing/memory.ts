@@ -207,6 +207,11 @@ export const memoryWorld = (overrides: Partial<StageContext> = {}) => {
     artifacts: new MemoryArtifactStore(),
     records,
     datasets: new MemoryDatasets(),
+    secrets: {
+      resolve: async (reference: string): Promise<string> => {
+        throw plumblineError('SECRET_UNRESOLVED', `${reference} is not there`);
+      },
+    },
   };
 };
 export type MemoryWorld = ReturnType<typeof memoryWorld>;

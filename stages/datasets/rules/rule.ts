@@ -1,4 +1,4 @@
-import type { CleaningRecipe, Entity, FilesSource } from '../../../contracts/index.js';
+import type { CleaningRecipe, Entity, Source } from '../../../contracts/index.js';
 import type { Body } from '../mail/body.js';
 
 /** A record on its way to becoming a row. */
@@ -9,7 +9,7 @@ export interface Draft {
   readonly group: string;
   /** For row formats: the fields that become text, in order. */
   readonly textFields: readonly string[];
-  readonly labelledBy: FilesSource['label'];
+  readonly labelledBy: Source['label'];
   /** Emptied once it is decoded. */
   readonly raw: Uint8Array;
   readonly subject: string;

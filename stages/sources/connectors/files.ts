@@ -5,7 +5,7 @@ import { type FilesSource, PlumblineError, plumblineError } from '../../../contr
 import { mapConcurrently } from '../../concurrency.js';
 import { throwIfCancelled } from '../../pace.js';
 import { FORMATS } from '../formats/index.js';
-import type { Connector, RawRecord } from './connector.js';
+import type { Connector, Page, RawRecord } from './connector.js';
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -37,17 +37,18 @@ const listFiles = async (source: FilesSource): Promise<readonly string[]> => {
 };
 
 async function* readFile(source: FilesSource, path: string): AsyncGenerator<RawRecord> {
+  const { format, root } = source;
   let position = 0;
   try {
-    for await (const record of FORMATS[source.format].read(resolve(source.root, path), source))
-      yield { path, position: position++, ...record };
+    for await (const record of FORMATS[format].read(resolve(root, path), source))
+      yield { path, position: position++, format, ...record };
   } catch (cause) {
     if (cause instanceof PlumblineError) throw cause;
     throw unreadable(`${path} of source ${source.name} cannot be read as ${source.format}`, cause);
   }
 }
 
-async function* read(source: FilesSource, signal: AbortSignal): AsyncGenerator<RawRecord> {
+async function* readFiles(source: FilesSource, signal: AbortSignal): AsyncGenerator<RawRecord> {
   const paths = await listFiles(source);
   // A file's first record is read ahead, the rest when its turn comes.
   const started = mapConcurrently(paths, FORMATS[source.format].filesAtOnce, async (path) => {
@@ -62,5 +63,28 @@ async function* read(source: FilesSource, signal: AbortSignal): AsyncGenerator<R
   }
 }
 
+async function* read(
+  source: FilesSource,
+  { signal }: { readonly signal: AbortSignal },
+): AsyncGenerator<Page> {
+  // One record a page: a record may be as large as the source allows.
+  for await (const record of readFiles(source, signal)) yield { records: [record], cursor: null };
+}
+
 /** Local files by globs, in the order of their paths. */
-export const files: Connector = { read };
+export const files: Connector<FilesSource> = {
+  mode: () => 'snapshot',
+  read,
+  test: async (source) => {
+    const paths = await listFiles(source);
+    for await (const record of readFile(source, paths[0]!)) {
+      if (record.fault !== null)
+        throw unreadable(
+          `${record.path} of source ${source.name} cannot be read as ${source.format}`,
+          record.fault,
+        );
+      break;
+    }
+    return { found: `${paths.length} file${paths.length === 1 ? '' : 's'}`, fields: [] };
+  },
+};

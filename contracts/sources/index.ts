@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { FilesSource } from './files.js';
+
+export type { FilesSource } from './files.js';
+
+/** A new connector is a file beside this one, a line here, and a file in stages/sources/connectors. */
+export const Source = z.discriminatedUnion('connector', [FilesSource]);
+export type Source = z.infer<typeof Source>;
+
+export type ConnectorName = Source['connector'];
+export type SourceOf<C extends ConnectorName> = Extract<Source, { readonly connector: C }>;
