@@ -50,6 +50,16 @@ export const SplitCounts = z.strictObject({
   groups: Counts,
 });
 
+const DriftFromTraining = z.strictObject({
+  /** Population stability indices: below 0.1 alike, above 0.25 not. */
+  labels: z.number().nonnegative(),
+  lengths: z.number().nonnegative(),
+  /** Share of the words that the training split does not have. */
+  unseenWords: z.number().min(0).max(1),
+});
+export const SplitDrift = z.strictObject({ validation: DriftFromTraining, test: DriftFromTraining });
+export type SplitDrift = z.infer<typeof SplitDrift>;
+
 export const DataField = z.strictObject({ name: z.string(), type: z.string(), description: z.string() });
 
 export const DatasetVersion = z.strictObject({
@@ -67,6 +77,7 @@ export const DatasetVersion = z.strictObject({
   changed: Counts,
   nearDuplicateClusters: z.number().int().nonnegative(),
   splits: z.strictObject({ train: SplitCounts, validation: SplitCounts, test: SplitCounts }),
+  drift: SplitDrift.optional(),
   /** Parquet of the kept rows, sorted by record id. */
   rows: BlobRef,
 });
