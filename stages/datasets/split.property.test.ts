@@ -91,9 +91,9 @@ describe('splitRows', () => {
     );
     const splits = splitRows(rows, { ...RECIPE, by: 'time', train: 7, validation: 1, test: 2 });
     expect(splits).toEqual([
-      ...Array(70).fill('train'),
-      ...Array(10).fill('validation'),
-      ...Array(20).fill('test'),
+      ...Array<string>(70).fill('train'),
+      ...Array<string>(10).fill('validation'),
+      ...Array<string>(20).fill('test'),
     ]);
   });
 
