@@ -11,6 +11,7 @@ import {
   type Example,
   type ModelWeights,
   type TrainingRecipe as NnRecipe,
+  recipeOf,
   type TrainingResult,
   writePeftAdapter,
   writeSafetensors,
@@ -151,7 +152,7 @@ const train = async (
       train: examples,
       validation: await tokenise(rows.validation, encoding),
       recipe: {
-        ...nnRecipe(training, seedOf(training.seed, input.generation)),
+        ...recipeOf(training, seedOf(training.seed, input.generation)),
         loss: lossOf(training, classes.length, examples),
         // A point of the learning curve is small next to the validation split: one look per epoch must do.
         ...(rows.subset !== null && { evaluationsPerEpoch: 1 }),
@@ -181,33 +182,6 @@ const lossOf = (
   };
 };
 
-const nnRecipe = (recipe: TrainingRecipe, seed: number): NnRecipe => ({
-  epochs: recipe.epochs,
-  minSteps: recipe.stepsMin,
-  batchSize: recipe.batchSize,
-  learningRate: recipe.learningRate,
-  optimizer: { type: recipe.optimizer },
-  schedule: recipe.schedule,
-  layerwiseDecay: recipe.layerwiseDecay,
-  ...(recipe.microBatchSize !== undefined && { microBatchSize: recipe.microBatchSize }),
-  ...(recipe.recomputeActivations && { recomputeActivations: true }),
-  precision: recipe.precision,
-  packing: recipe.packing,
-  weightDecay: recipe.weightDecay,
-  warmupRatio: recipe.warmupRatio,
-  maxGradNorm: recipe.maxGradNorm,
-  freeze: recipe.freeze,
-  ...(recipe.lora && { lora: loraOf(recipe.lora) }),
-  evaluationsPerEpoch: recipe.evaluationsPerEpoch,
-  earlyStopping: recipe.earlyStopping,
-  seed,
-});
-
-const loraOf = ({ targetModules, ...lora }: NonNullable<TrainingRecipe['lora']>): NnRecipe['lora'] => ({
-  ...lora,
-  ...(targetModules && { targetModules }),
-});
-
 /** Holds no instant and nothing that an interruption could change. */
 const manifestOf = async (
   ctx: TrainingContext,
@@ -229,7 +203,7 @@ const manifestOf = async (
   steps: result.steps,
   bestStep: result.bestStep,
   stoppedEarly: result.stoppedEarly,
-  validation: result.validationHistory.map(({ step, score, loss }) => ({ step, macroF1: score, loss })),
+  validation: result.validationHistory.map(({ step, score, loss }) => ({ step, score, loss })),
   lossCurve: lossCurveOf(result.lossHistory),
   weights: await ctx.blobs.put(writeSafetensors(result.weights)),
   adapter:
@@ -257,5 +231,5 @@ const outputOf = ({ id, artifact, reused }: StepResult<'TrainingRun'>): TrainMod
   if (best === undefined)
     throw plumblineError('OBJECT_CORRUPT', `training run ${id} has no evaluation at its best step`);
   const { rows, steps, bestStep, stoppedEarly } = artifact;
-  return { trainingRunId: id, rows, steps, bestStep, validationMacroF1: best.macroF1, stoppedEarly, reused };
+  return { trainingRunId: id, rows, steps, bestStep, validationMacroF1: best.score, stoppedEarly, reused };
 };
