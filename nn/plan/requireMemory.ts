@@ -1,5 +1,6 @@
 import { NnError } from '../errors.js';
 import type { Model } from '../models/types.js';
+import type { PackedTexts } from '../train/packing.js';
 import type { TrainingRecipe } from '../train/recipe.js';
 import { taskTraining } from '../train/tasks/index.js';
 import { estimateTraining, type TrainingEstimate, type Workload } from './trainingEstimate.js';
@@ -127,12 +128,22 @@ function halvings(size: number): number[] {
 }
 
 function shortened(workload: Workload, length: number): Workload {
-  const { target, sequenceMean } = workload;
+  const { target, sequenceMean, packed, sequence } = workload;
   return {
     ...workload,
     sequence: length,
     ...(target !== undefined && { target: Math.min(target, length) }),
     ...(sequenceMean !== undefined && { sequenceMean: Math.min(sequenceMean, length) }),
+    ...(packed && { packed: shortenedTexts(packed, length / sequence) }),
+  };
+}
+
+/** Rows that are as much shorter as the longest text is; an example of several texts is cut as a whole. */
+function shortenedTexts({ lengths, rowTokens }: PackedTexts, share: number): PackedTexts {
+  const most = rowTokens.map((tokens) => Math.ceil(share * tokens));
+  return {
+    rowTokens: most,
+    lengths: lengths.map((part, at) => part.map((tokens) => Math.min(tokens, most[at]!))),
   };
 }
 

@@ -23,6 +23,8 @@ export interface TrainingInput {
   readonly recipe: TrainingRecipe;
   readonly threads: number;
   readonly providers?: readonly Provider[];
+  /** Steps computed with their updates in one run; see `TrainingOptions`. */
+  readonly stepsPerRun?: number;
   /** A checkpoint of a run with the same model, labels, examples and recipe. */
   readonly resumeFrom?: Uint8Array;
   /**

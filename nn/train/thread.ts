@@ -47,11 +47,11 @@ async function run(job: Job): Promise<void> {
 }
 
 async function train(job: TrainingJob): Promise<PackedTrainingResult> {
-  const { configJson, task, labels, recipe, threads, providers, resumeFrom } = job;
+  const { configJson, task, labels, recipe, threads, providers, stepsPerRun, resumeFrom } = job;
   const weights = readModelWeights(job.weights);
   const model = buildModel({ configJson, weights, task, labels, seed: recipe.seed });
   const [train, validation] = [unpackExamples(job.train), unpackExamples(job.validation)];
-  send({ type: 'estimate', estimate: requireFitting(job, model, exampleWorkload(train, validation)) });
+  send({ type: 'estimate', estimate: requireFitting(job, model, exampleWorkload(train, validation, task)) });
   const result = await trainToEnd(
     {
       model,
@@ -60,6 +60,7 @@ async function train(job: TrainingJob): Promise<PackedTrainingResult> {
       recipe,
       threads,
       ...(providers && { providers }),
+      ...(stepsPerRun !== undefined && { stepsPerRun }),
       ...(resumeFrom && { resumeFrom }),
     },
     {
@@ -83,9 +84,9 @@ async function train(job: TrainingJob): Promise<PackedTrainingResult> {
 
 /** Throws MEMORY_INSUFFICIENT. */
 function requireFitting(job: TrainingJob, model: Model, lengths: Workload): TrainingEstimate {
-  const { recipe, weights, providers, memoryBytesMax } = job;
+  const { recipe, weights, providers, stepsPerRun, memoryBytesMax } = job;
   const checkpointBytes = typeof weights === 'string' ? 0 : weights.byteLength;
-  const workload = { ...lengths, checkpointBytes };
+  const workload = { ...lengths, checkpointBytes, ...(stepsPerRun !== undefined && { stepsPerRun }) };
   // What a device has is for the caller to say; what is loaded already is part of the estimate.
   const loaded = [...model.parameters.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   const onDevice = providers !== undefined && providers[0] !== 'cpu';

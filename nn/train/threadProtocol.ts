@@ -20,6 +20,7 @@ export interface TrainingJob {
   readonly recipe: TrainingRecipe;
   readonly threads: number;
   readonly providers?: readonly Provider[];
+  readonly stepsPerRun?: number;
   readonly resumeFrom?: Uint8Array;
   readonly memoryBytesMax?: number;
 }
