@@ -258,7 +258,7 @@ export const ModelVersion = z.strictObject({
   maxLength: z.number().int().positive(),
   serving: ServingRecipe,
   codeVersion: z.string(),
-  /** File name -> blob: model.onnx, model.safetensors, config.json, tokenizer.json, README.md, report.html … */
+  /** File name -> blob: model.onnx, model.safetensors or its shards with their index, config.json, tokenizer.json, README.md, report.html … */
   files: z.record(z.string(), BlobRef),
 });
 export type ModelVersion = z.infer<typeof ModelVersion>;

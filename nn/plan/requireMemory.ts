@@ -89,19 +89,27 @@ const changed = (from: Setting, what: string, recipe: Partial<TrainingRecipe>): 
 
 /** In the order of what they cost: the same result first, then another optimiser, part of the model, of the text. */
 const KNOBS: readonly Knob[] = [
+  (from) => {
+    const { stepsPerRun, ...workload } = from.workload;
+    return stepsPerRun === undefined ? [] : [{ ...changed(from, 'no stepsPerRun', {}), workload }];
+  },
+  (from) =>
+    (from.recipe.precision ?? 'float32') === 'float32' || from.workload.products === 'native'
+      ? []
+      : [changed(from, 'precision: float32', { precision: 'float32' })],
   (from) =>
     from.recipe.recomputeActivations
       ? []
       : [changed(from, 'recomputeActivations: true', { recomputeActivations: true })],
   (from, { task }) => {
     const { batchSize, microBatchSize = batchSize } = from.recipe;
-    if (!taskTraining(task).divisible) return [];
+    if (!taskTraining(task).divisible || from.workload.stepsPerRun !== undefined) return [];
     return halvings(Math.min(batchSize, microBatchSize)).map((size) =>
       changed(from, `microBatchSize: ${size}`, { microBatchSize: size }),
     );
   },
   (from) =>
-    from.recipe.optimizer?.type === 'adafactor'
+    from.recipe.optimizer?.type === 'adafactor' || from.workload.stepsPerRun !== undefined
       ? []
       : [changed(from, 'optimizer: adafactor', { optimizer: { type: 'adafactor' } })],
   (from, { config }) => {

@@ -32,15 +32,17 @@ Of the model only its configuration is read. Without a file the recipe is the de
 of the process; a GPU has its own. The exit status is 1 where training would not fit.`,
     )
     .action((file: string | undefined, { json, ...options }: EstimateOptions & { json?: true }) =>
-      unlessInterrupted(
-        signal,
-        estimateOf(file === undefined ? defaultSubject() : readPipelineFile(file), {
-          ...options,
-          signal,
-        }).then((found) => {
-          say(json ? JSON.stringify(found, null, 2) : estimateReport(found));
-          if (!found.fits) process.exitCode = 1;
-        }),
-      ),
+      unlessInterrupted(signal, show(file, { ...options, signal }, json === true)),
     );
+
+  const show = async (
+    file: string | undefined,
+    options: Parameters<typeof estimateOf>[1],
+    asJson: boolean,
+  ) => {
+    const subject = file === undefined ? defaultSubject(options.model) : readPipelineFile(file);
+    const found = await estimateOf(subject, options);
+    say(asJson ? JSON.stringify(found, null, 2) : estimateReport(found));
+    if (!found.fits) process.exitCode = 1;
+  };
 };

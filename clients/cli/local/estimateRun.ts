@@ -31,11 +31,13 @@ export interface FoundEstimate {
   readonly savings: readonly Pick<MemorySaving, 'what' | 'totalBytes'>[];
 }
 
-/** The default recipe, for two labels. */
-export const defaultSubject = (): EstimateSubject => ({
-  labels: ['first', 'second'],
-  training: TrainingRecipe.parse({ base: { model: 'file:' } }),
-});
+/** The default recipe, for two labels and the model in a folder. @throws REQUEST_INVALID without one */
+export const defaultSubject = (folder: string | undefined): EstimateSubject => {
+  if (folder === undefined)
+    throw plumblineError('REQUEST_INVALID', 'give a pipeline file, or the folder of a base model by --model');
+  const base = { model: `file:${folder}` };
+  return { labels: ['first', 'second'], training: TrainingRecipe.parse({ base }) };
+};
 
 /**
  * What training takes, by the configuration of its base model: no weight is read.
@@ -96,9 +98,7 @@ const folderOf = (reference: string): string => {
   if (path !== undefined) return path;
   throw plumblineError(
     'REQUEST_INVALID',
-    reference === 'file:'
-      ? 'give a pipeline file, or the folder of a base model with --model'
-      : `${reference} is not on this machine: give a folder with its config.json by --model`,
+    `${reference} is not on this machine: give a folder with its config.json by --model`,
   );
 };
 
