@@ -56,4 +56,5 @@ export {
   type SafetensorsFile,
   writeCheckpointFolder,
   writeSafetensors,
+  writeSafetensorsFile,
 } from './weights/index.js';

@@ -24,7 +24,7 @@ const LLAMA = {
 const MIXED = [16, 40, 128, 64, 90];
 
 interface Cell {
-  readonly configJson: { readonly model_type: string };
+  readonly configJson: Readonly<Record<string, unknown>> & { readonly model_type: string };
   readonly task: Task;
   readonly labels: readonly string[];
   readonly lengths: readonly number[];

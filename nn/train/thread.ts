@@ -7,7 +7,7 @@ import { exampleWorkload } from '../plan/exampleWorkload.js';
 import { requireMemory } from '../plan/requireMemory.js';
 import type { TrainingEstimate, Workload } from '../plan/trainingEstimate.js';
 import { readModelWeights } from '../weights/modelWeights.js';
-import { writeSafetensors } from '../weights/safetensors.js';
+import { moveTensors } from './movedTensors.js';
 import { unpackExamples, unpackSequences } from './packedSequences.js';
 import { type Predictions, predictClassifier } from './predictClassifier.js';
 import {
@@ -37,7 +37,7 @@ port.once('message', (job: Job) => {
 async function run(job: Job): Promise<void> {
   try {
     const result = job.kind === 'train' ? await train(job) : await predict(job);
-    const arrays = 'weights' in result ? [result.weights] : [result.probabilities, result.embeddings];
+    const arrays = 'weights' in result ? result.weights : [result.probabilities, result.embeddings];
     send({ type: 'result', result }, arrays);
   } catch (error) {
     send({ type: 'failure', failure: toFailure(error) });
@@ -77,8 +77,8 @@ async function train(job: TrainingJob): Promise<PackedTrainingResult> {
   const { weights: trained, adapter } = result;
   return {
     ...result,
-    weights: writeSafetensors(trained),
-    adapter: adapter && { config: adapter.config, weights: writeSafetensors(adapter.parameters) },
+    weights: moveTensors(trained),
+    adapter: adapter && { config: adapter.config, weights: moveTensors(adapter.parameters) },
   };
 }
 

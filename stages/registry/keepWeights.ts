@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelVersion } from '../../contracts/index.js';
 import { type Model, writeCheckpointFolder } from '../../nn/index.js';
+import { withTemporaryFolder } from '../keptTensors.js';
 import { throwIfCancelled } from '../pace.js';
 import type { BlobStore } from '../ports.js';
 
@@ -11,13 +11,12 @@ import type { BlobStore } from '../ports.js';
  * `transformers`, numbered shards with their index. They are written to disk a tensor at a time, so that no array holds a file.
  * @throws CANCELLED between two files
  */
-export const keepWeights = async (
+export const keepWeights = (
   { blobs, signal }: { readonly blobs: BlobStore; readonly signal: AbortSignal },
   { parameters }: Pick<Model, 'parameters'>,
   shardBytes?: number,
-): Promise<ModelVersion['files']> => {
-  const folder = await mkdtemp(join(tmpdir(), 'plumbline-weights-'));
-  try {
+): Promise<ModelVersion['files']> =>
+  withTemporaryFolder(async (folder) => {
     writeCheckpointFolder(folder, parameters, shardBytes);
     const files: ModelVersion['files'] = {};
     for (const name of (await readdir(folder)).sort()) {
@@ -25,7 +24,4 @@ export const keepWeights = async (
       files[name] = await blobs.putFile(join(folder, name));
     }
     return files;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-};
+  });

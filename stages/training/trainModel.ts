@@ -14,8 +14,8 @@ import {
   recipeOf,
   type TrainingResult,
   writePeftAdapter,
-  writeSafetensors,
 } from '../../nn/index.js';
+import { keepTensors, keptWeights, withTemporaryFolder } from '../keptTensors.js';
 import { throwIfCancelled } from '../pace.js';
 import type { StepResult } from '../step.js';
 import { adaptBase } from './adaptBase.js';
@@ -57,11 +57,12 @@ export const trainModel = async ({
       ctx,
       kind: 'TrainingRun',
       key,
-      make: async (store) => {
-        const start = await startingPoint(ctx, { input, all, rows, base });
-        const result = await train(ctx, { input, start, key, store });
-        return manifestOf(ctx, { input, start, result });
-      },
+      make: (store) =>
+        withTemporaryFolder(async (folder) => {
+          const start = await startingPoint(ctx, { input, all, rows, base, folder });
+          const result = await train(ctx, { input, start, key, store });
+          return manifestOf(ctx, { input, start, result });
+        }),
     });
     return outputOf(step);
   });
@@ -80,11 +81,14 @@ const startingPoint = async (
     all,
     rows,
     base,
+    folder,
   }: {
     readonly input: TrainModelInput;
     readonly all: readonly DatasetRow[];
     readonly rows: TrainingRows;
     readonly base: LoadedBaseModel;
+    /** For weights that are too large for memory, until the run ends. */
+    readonly folder: string;
   },
 ): Promise<StartingPoint> => {
   const { pipeline, datasetId, previous: id } = input;
@@ -97,7 +101,7 @@ const startingPoint = async (
       datasetId,
       rows: all,
     });
-    const weights = await ctx.blobs.get(previous.run.weights);
+    const weights = await keptWeights(ctx.blobs, previous.run.weights, folder);
     const { adaptation } = previous.run;
     const prepared = await preparedBefore(ctx, previous.run, base);
     return { ...prepared, weights, rows: { ...rows, train }, adaptation, previous: id, replayed };
@@ -108,7 +112,7 @@ const startingPoint = async (
     recipe && (await adaptBase(ctx, { pipeline, datasetId, rows: all, base: prepared.base }, recipe));
   return {
     ...prepared,
-    weights: adapted?.weights ?? prepared.base.weights,
+    weights: adapted ? await keptWeights(ctx.blobs, adapted.weights, folder) : prepared.base.weights,
     rows,
     adaptation: adapted?.id ?? null,
     previous: null,
@@ -205,7 +209,7 @@ const manifestOf = async (
   stoppedEarly: result.stoppedEarly,
   validation: result.validationHistory.map(({ step, score, loss }) => ({ step, score, loss })),
   lossCurve: lossCurveOf(result.lossHistory),
-  weights: await ctx.blobs.put(writeSafetensors(result.weights)),
+  weights: await keepTensors(ctx.blobs, result.weights),
   adapter:
     result.adapter &&
     (await keepAdapter(ctx, result.adapter, { base: start.base, recipe: input.pipeline.training })),
