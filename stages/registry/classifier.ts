@@ -1,6 +1,6 @@
 import { plumblineError, TASK_RULES, type TrainingRun } from '../../contracts/index.js';
-import { buildModel, type Model } from '../../nn/index.js';
-import { readKeptTensors } from '../keptTensors.js';
+import { buildModel, type Model, readModelWeights } from '../../nn/index.js';
+import { keptWeights, withTemporaryFolder } from '../keptWeights.js';
 import type { BlobStore } from '../ports.js';
 
 /** @throws BASE_MODEL_UNSUPPORTED when the bytes are no JSON object */
@@ -26,7 +26,7 @@ export const loadTrainedModel = async (
 ): Promise<Model> => {
   const [config, tensors] = await Promise.all([
     blobs.get(run.base.config),
-    readKeptTensors(blobs, run.weights),
+    withTemporaryFolder(async (folder) => readModelWeights(await keptWeights(blobs, run.weights, folder))),
   ]);
   const { head, classesOf } = TASK_RULES[run.recipe.task];
   const model = buildModel({

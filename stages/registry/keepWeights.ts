@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelVersion } from '../../contracts/index.js';
 import { type Model, writeCheckpointFolder } from '../../nn/index.js';
-import { withTemporaryFolder } from '../keptTensors.js';
+import { withTemporaryFolder } from '../keptWeights.js';
 import { throwIfCancelled } from '../pace.js';
 import type { BlobStore } from '../ports.js';
 

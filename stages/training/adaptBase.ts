@@ -13,9 +13,9 @@ import {
   type Tokenizer,
 } from '../../nn/index.js';
 import { digestOf } from '../digest.js';
-import { keepTensors } from '../keptTensors.js';
 import type { LoadedBaseModel } from './baseModels/index.js';
 import { checkpointedStep } from './checkpointedStep.js';
+import { keepTensors } from './keepTensors.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
 import { runTraining, type TrainingWork } from './runTraining.js';

@@ -15,7 +15,7 @@ import {
   type TrainingResult,
   writePeftAdapter,
 } from '../../nn/index.js';
-import { keepTensors, keptWeights, withTemporaryFolder } from '../keptTensors.js';
+import { keptWeights, withTemporaryFolder } from '../keptWeights.js';
 import { throwIfCancelled } from '../pace.js';
 import type { StepResult } from '../step.js';
 import { adaptBase } from './adaptBase.js';
@@ -24,6 +24,7 @@ import { checkpointedStep } from './checkpointedStep.js';
 import type { CheckpointStore } from './checkpointStore.js';
 import { type PreparedBase, prepareBase, preparedBefore } from './domainVocabulary.js';
 import { selectRows, type TrainingRows, tokenise } from './examples.js';
+import { keepTensors } from './keepTensors.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
 import { withRelationMarkers } from './relationMarkers.js';
