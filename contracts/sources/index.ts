@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { FilesSource } from './files.js';
+import { RestSource } from './rest.js';
 
 export type { FilesSource } from './files.js';
+export type { RestAuthentication, RestPagination, RestSource } from './rest.js';
 
 /** A new connector is a file beside this one, a line here, and a file in stages/sources/connectors. */
-export const Source = z.discriminatedUnion('connector', [FilesSource]);
+export const Source = z.discriminatedUnion('connector', [FilesSource, RestSource]);
 export type Source = z.infer<typeof Source>;
 
 export type ConnectorName = Source['connector'];
