@@ -100,7 +100,8 @@ export const collectSource = async ({
   const survey = await surveySource(ctx, source, pipeline.labels);
   const batch = batchOf(pipeline.name, source, survey);
   const batchId = digestOf(batch);
-  const { root: _, ...definition } = source;
+  // Where the files lie on this machine is no part of what the source is.
+  const definition = 'root' in source ? { ...source, root: undefined } : source;
   const step = await runStep({
     ctx,
     kind: 'SourceBatch',
