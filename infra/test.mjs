@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureDatabases } from './setup/databases.mjs';
 import { requireNode, requirePython, root, SetupError } from './setup/environment.mjs';
 import { ensureBuilt, ensurePackages } from './setup/packages.mjs';
 import { ensureTemporalCli } from './setup/temporal.mjs';
@@ -66,6 +67,7 @@ try {
   } else {
     requirePython();
     const temporalCli = await ensureTemporalCli(log);
+    ensureDatabases(log);
     check('format and lint', 'biome', 'check', '.');
     check('types', 'tsc', '--noEmit');
     check('type-aware lint', 'eslint', '.');
