@@ -5,7 +5,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireNode, requirePython, root, SetupError } from './setup/environment.mjs';
+import { ensureKafka } from './setup/kafka.mjs';
+import { ensureMosquitto } from './setup/mosquitto.mjs';
 import { ensureBuilt, ensurePackages } from './setup/packages.mjs';
+import { ensureRabbitmq } from './setup/rabbitmq.mjs';
 import { ensureTemporalCli } from './setup/temporal.mjs';
 
 const unitOnly = process.argv.includes('--unit');
@@ -66,6 +69,9 @@ try {
   } else {
     requirePython();
     const temporalCli = await ensureTemporalCli(log);
+    ensureKafka(log);
+    ensureRabbitmq(log);
+    ensureMosquitto(log);
     check('format and lint', 'biome', 'check', '.');
     check('types', 'tsc', '--noEmit');
     check('type-aware lint', 'eslint', '.');

@@ -151,7 +151,9 @@ const locate = (contents: unknown, path: Path, key: string | undefined): Node | 
 
 const resolveFolders = (pipeline: Pipeline, folder: string): Pipeline => ({
   ...pipeline,
-  sources: pipeline.sources.map((source) => ({ ...source, root: resolve(folder, source.root) })),
+  sources: pipeline.sources.map((source) =>
+    'root' in source ? { ...source, root: resolve(folder, source.root) } : source,
+  ),
   training: {
     ...pipeline.training,
     base: {

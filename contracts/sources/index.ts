@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { FilesSource } from './files.js';
+import { KafkaSource } from './kafka.js';
 
 export type { FilesSource } from './files.js';
+export type { KafkaSource } from './kafka.js';
+export type { MessageValue, Tls } from './messaging.js';
 
 /** A new connector is a file beside this one, a line here, and a file in stages/sources/connectors. */
-export const Source = z.discriminatedUnion('connector', [FilesSource]);
+export const Source = z.discriminatedUnion('connector', [FilesSource, KafkaSource]);
 export type Source = z.infer<typeof Source>;
 
 export type ConnectorName = Source['connector'];

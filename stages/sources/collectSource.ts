@@ -100,7 +100,8 @@ export const collectSource = async ({
   const survey = await surveySource(ctx, source, pipeline.labels);
   const batch = batchOf(pipeline.name, source, survey);
   const batchId = digestOf(batch);
-  const { root: _, ...definition } = source;
+  // Where a folder lies does not change what is in it.
+  const { root: _, ...definition } = { root: null, ...source };
   const step = await runStep({
     ctx,
     kind: 'SourceBatch',
