@@ -2,9 +2,16 @@ import type { ConnectorName, Source, SourceOf } from '../../../contracts/index.j
 import type { Connector } from './connector.js';
 import { files } from './files.js';
 import { kafka } from './kafka.js';
+import { mqtt } from './mqtt.js';
+import { rabbitmq } from './rabbitmq.js';
 
 /** A new connector is one file and one line here; the mapped type makes a missing one a compile error. */
-const CONNECTORS: { readonly [C in ConnectorName]: Connector<SourceOf<C>> } = { files, kafka };
+const CONNECTORS: { readonly [C in ConnectorName]: Connector<SourceOf<C>> } = {
+  files,
+  kafka,
+  mqtt,
+  rabbitmq,
+};
 
 export const connectorOf = <S extends Source>(source: S): Connector<S> =>
   // The table's type says that each connector takes the sources of its name.
