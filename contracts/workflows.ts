@@ -14,12 +14,24 @@ export type Trigger = z.infer<typeof Trigger>;
 
 const Reused = z.boolean().describe('True when an earlier run had already made the same thing.');
 
-export const CollectSourceInput = z.strictObject({ pipeline: Pipeline, source: Name });
-export const CollectSourceOutput = z.strictObject({
-  batchId: Sha256,
+const Collected = z.strictObject({
   records: z.number().int(),
   quarantined: z.number().int(),
   reused: Reused,
+});
+
+export const CollectSourceInput = z.strictObject({
+  pipeline: Pipeline,
+  source: Name,
+  /** What this run had collected before it continued as new. */
+  collected: Collected.optional(),
+});
+export const CollectSourceOutput = z.strictObject({
+  /** The newest batch: of a source that is read on, the head of its chain. */
+  batchId: Sha256,
+  ...Collected.shape,
+  /** Whether the source may hold more than this batch; left out by a source that is read as a whole. */
+  more: z.boolean().optional(),
 });
 
 export const BuildDatasetInput = z.strictObject({ pipeline: Pipeline, batches: z.array(Sha256).min(1) });
@@ -47,6 +59,7 @@ export const TrainModelOutput = z.strictObject({
   rows: z.number().int(),
   steps: z.number().int(),
   bestStep: z.number().int(),
+  /** The task's score at the best step, whatever the task; kept histories hold it by this name. */
   validationMacroF1: z.number(),
   stoppedEarly: z.boolean(),
   reused: Reused,
@@ -163,7 +176,7 @@ export const Progress = z.object({
   total: z.number().nonnegative().nullable(),
   unit: z.string(),
   secondsLeft: z.number().nonnegative().nullable(),
-  /** Live figures: loss, tokensPerSecond, validationMacroF1, … */
+  /** Live figures: loss, tokensPerSecond, validationScore, … */
   figures: z.record(z.string(), z.number()),
 });
 export type Progress = z.infer<typeof Progress>;
