@@ -112,6 +112,11 @@ export const ERRORS = {
   SECRET_UNRESOLVED: kind(422, false, 'Set the environment variable or file that the reference names.'),
   SHAPE_MISMATCH: kind(422, false, 'Use config.json and weights of the same model.'),
   SOURCE_EMPTY: kind(422, false, 'Check the source: its globs match no file, or its query gives no row.'),
+  SOURCE_GAP: kind(
+    410,
+    false,
+    'Nothing brings the messages back: collect more often, or let the broker keep its messages longer.',
+  ),
   SOURCE_REFUSED: kind(
     422,
     false,
