@@ -5,8 +5,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireNode, requirePython, root, SetupError } from './setup/environment.mjs';
+import { ensureHadoop } from './setup/hadoop.mjs';
 import { ensureBuilt, ensurePackages } from './setup/packages.mjs';
 import { ensureTemporalCli } from './setup/temporal.mjs';
+import { ensureVersityGateway } from './setup/versityGateway.mjs';
 
 const unitOnly = process.argv.includes('--unit');
 const log = (text) => process.stdout.write(`${text}\n`);
@@ -66,6 +68,8 @@ try {
   } else {
     requirePython();
     const temporalCli = await ensureTemporalCli(log);
+    ensureVersityGateway(log);
+    ensureHadoop(log);
     check('format and lint', 'biome', 'check', '.');
     check('types', 'tsc', '--noEmit');
     check('type-aware lint', 'eslint', '.');

@@ -24,7 +24,7 @@ import { predictions } from './clickhouse/predictions.js';
 import { sourceRecords } from './clickhouse/source-records.js';
 import { trainingMetrics } from './clickhouse/training-metrics.js';
 import { blobStore } from './objects/blobs.js';
-import { folderObjectStore } from './objects/folder.js';
+import { openObjects } from './objects/openObjects.js';
 import { secretResolver } from './secrets.js';
 
 /** `ok`, or what is wrong with that part. */
@@ -73,9 +73,10 @@ const healthOf = (check: () => Promise<unknown>): Promise<Health> =>
  * @throws CONFIG_INVALID, CATALOG_UNAVAILABLE, DISK_FULL
  */
 export const openStorage = async (config: Config): Promise<Storage> => {
-  const objects = folderObjectStore(folderOf('PLUMBLINE_OBJECTS_URL', config.objectsUrl));
-  const database = await openCatalogDatabase(folderOf('PLUMBLINE_CATALOG_URL', config.catalogUrl));
   const secrets = secretResolver();
+  const { objectsUrl, objectsCredentials } = config;
+  const objects = openObjects('PLUMBLINE_OBJECTS_URL', objectsUrl, objectsCredentials, secrets);
+  const database = await openCatalogDatabase(folderOf('PLUMBLINE_CATALOG_URL', config.catalogUrl));
   const { url, database: rowDatabase, user, password } = config.clickhouse;
   const rows = openRowStore({
     url,
