@@ -11,7 +11,7 @@ import type {
 import type { ArtifactStore, BlobStore, ObjectStore, SecretResolver } from '../stages/ports.js';
 import type { EvaluationRows, ModelCatalog } from '../stages/registry/ports.js';
 import type { DeploymentReader, PredictionLog } from '../stages/serving/ports.js';
-import type { SourceRecordSink } from '../stages/sources/ports.js';
+import type { RemoteFolders, SourceRecordSink } from '../stages/sources/ports.js';
 import type { DatasetReader, TrainingMetricSink } from '../stages/training/ports.js';
 import { artifactStore } from './catalog/artifact-store.js';
 import { openCatalogDatabase } from './catalog/database.js';
@@ -24,7 +24,7 @@ import { predictions } from './clickhouse/predictions.js';
 import { sourceRecords } from './clickhouse/source-records.js';
 import { trainingMetrics } from './clickhouse/training-metrics.js';
 import { blobStore } from './objects/blobs.js';
-import { openObjects } from './objects/openObjects.js';
+import { openObjects, remoteFolders } from './objects/openObjects.js';
 import { secretResolver } from './secrets.js';
 
 /** `ok`, or what is wrong with that part. */
@@ -43,6 +43,7 @@ export interface Storage {
   readonly predictions: PredictionLog & PredictionReader;
   readonly reports: HealthReports;
   readonly secrets: SecretResolver;
+  readonly folders: RemoteFolders;
   /** Never throws; answers within seconds. */
   ping(): Promise<{ readonly catalog: Health; readonly objects: Health; readonly clickhouse: Health }>;
   close(): Promise<void>;
@@ -97,6 +98,7 @@ export const openStorage = async (config: Config): Promise<Storage> => {
     predictions: predictions(rows),
     reports: healthReports(rows),
     secrets,
+    folders: remoteFolders(secrets),
     ping: async () => {
       const [catalog, objectStore, clickhouse] = await Promise.all([
         healthOf(() => database.ping()),

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { plumblineError } from '../../contracts/index.js';
+import { PlumblineError, plumblineError } from '../../contracts/index.js';
 import type { SecretResolver } from '../../stages/ports.js';
+import type { RemoteFolders } from '../../stages/sources/ports.js';
 import { folderObjectStore } from './folder.js';
 import type { Credentials, PingedObjectStore } from './pinged.js';
 import { s3ObjectStore } from './s3.js';
@@ -32,3 +33,15 @@ export const openObjects = (
     );
   return open(url, credentials, secrets);
 };
+
+/** The folders that sources are read from. */
+export const remoteFolders = (secrets: SecretResolver): RemoteFolders => ({
+  open: (url, credentials) => {
+    try {
+      return openObjects('root', url, credentials ?? {}, secrets);
+    } catch (thrown) {
+      if (!(thrown instanceof PlumblineError) || thrown.code !== 'CONFIG_INVALID') throw thrown;
+      throw plumblineError('SOURCE_UNREADABLE', thrown.message, { details: thrown.details });
+    }
+  },
+});
