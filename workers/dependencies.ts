@@ -10,10 +10,10 @@ export const activityDependencies = (
   temporal: { readonly schedules: ScheduleCatalog; readonly retrainings: RetrainingCatalog },
 ): ActivityDependencies => {
   const { codeVersion, threads, providers, cacheDir, hfEndpoint } = config;
-  const { objects, blobs, artifacts, catalog, records, datasets, metrics, evaluations, secrets, folders } =
+  const { objects, blobs, artifacts, heads, catalog, records, datasets, metrics, evaluations, secrets } =
     storage;
   return {
-    sources: { codeVersion, blobs, artifacts, records, secrets, folders },
+    sources: { codeVersion, blobs, artifacts, heads, records, secrets, folders: storage.folders },
     datasets: { codeVersion, blobs, artifacts, records, datasets },
     training: {
       codeVersion,

@@ -6,7 +6,10 @@ import { readPdf } from './pdf.js';
 
 /** Made by make.py there, which says what Python's readers find in them. */
 const goldens = new URL('../../sources/files/goldens/', import.meta.url);
-const expected = JSON.parse(await readFile(new URL('expected.json', goldens), 'utf8'));
+const expected = JSON.parse(await readFile(new URL('expected.json', goldens), 'utf8')) as {
+  readonly pdf: readonly string[];
+  readonly docx: readonly string[];
+};
 const load = (name: string) => readFile(new URL(name, goldens));
 const lines = (text: string): string[] =>
   text

@@ -4,14 +4,36 @@ import { describe, expect, it } from '@jest/globals';
 import { decodeAudio } from '../../audioFile.js';
 import { readSource, textOf } from './testing/readSource.js';
 
+interface Tone {
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly samples: number;
+  readonly rootMeanSquare: readonly number[];
+  readonly some: readonly number[];
+}
+
+type Row = Readonly<Record<string, unknown>>;
+type Digests = Readonly<Record<string, string>>;
+
+interface Expected {
+  readonly rows: readonly Row[];
+  readonly csv: readonly Row[];
+  readonly parquet: readonly Row[];
+  readonly images: Readonly<Record<string, Row>>;
+  readonly sounds: Readonly<Record<string, Tone>>;
+  readonly zip: Digests;
+  readonly 'gnu.tar.gz': Digests;
+  readonly 'pax.tgz': Digests;
+}
+
 /** Made by goldens/make.py, which says what Python's readers find in them. */
 const root = fileURLToPath(new URL('goldens', import.meta.url));
-const expected = JSON.parse(await readFile(`${root}/expected.json`, 'utf8'));
+const expected = JSON.parse(await readFile(`${root}/expected.json`, 'utf8')) as Expected;
 
 const read = (include: string, section: Readonly<Record<string, unknown>> = {}) =>
   readSource({ root, include: [include], ...section });
 const rowsOf = async (...input: Parameters<typeof read>) =>
-  (await read(...input)).map((record) => JSON.parse(textOf(record)));
+  (await read(...input)).map((record) => JSON.parse(textOf(record)) as Row);
 
 describe('rows', () => {
   it('of JSON, of the list at a pointer too, are those of Python’s json', async () => {
@@ -27,13 +49,13 @@ describe('rows', () => {
   it.each(['snappy', 'zstd', 'gzip'])('of Parquet with %s are those of pyarrow', async (compression) => {
     const records = await read(`${compression}.parquet`);
     // A missing value is null or no key at all.
-    const withNulls = (row: object) => ({ tags: null, from: null, at: null, ...row });
-    expect(records.map((record) => withNulls(JSON.parse(textOf(record))))).toEqual(expected.parquet);
+    const withNulls = (row: Row) => ({ tags: null, from: null, at: null, ...row });
+    expect(records.map((record) => withNulls(JSON.parse(textOf(record)) as Row))).toEqual(expected.parquet);
   });
 });
 
 describe('pictures', () => {
-  it.each(Object.entries<Record<string, unknown>>(expected.images))(
+  it.each(Object.entries(expected.images))(
     '%s has the width, height, format and orientation that Pillow finds',
     async (name, { width, height, format, orientation }) => {
       const [record] = await read(name);
@@ -58,16 +80,8 @@ describe('pictures', () => {
   });
 });
 
-interface Tone {
-  readonly sampleRate: number;
-  readonly channels: number;
-  readonly samples: number;
-  readonly rootMeanSquare: readonly number[];
-  readonly some: readonly number[];
-}
-
 describe('sounds', () => {
-  it.each(Object.entries<Tone>(expected.sounds))(
+  it.each(Object.entries(expected.sounds))(
     '%s has the samples that libsndfile decodes',
     async (name, { sampleRate, channels, samples, rootMeanSquare, some }) => {
       const [record] = await read(name);
@@ -110,7 +124,7 @@ describe('archives', () => {
     ['members.zip', 'zip'],
     ['gnu.tar.gz', 'gnu.tar.gz'],
     ['pax.tgz', 'pax.tgz'],
-  ])('%s has the members that Python finds, and those of the archive in it', async (name, key) => {
+  ] as const)('%s has the members that Python finds, and those of the archive in it', async (name, key) => {
     const { [`${name}!/inner.zip!/deep.txt`]: deep, ...rest } = await idsOf(name);
     expect(rest).toEqual(labelled(name, expected[key]));
     expect(deep).toBeDefined();

@@ -2,11 +2,11 @@ import { readdir, readFile, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { withFiles } from '../../testing/index.js';
 import { readSource, textOf } from './testing/readSource.js';
-import { crc32, zipOf } from './testing/zipOf.js';
+import { zipOf } from './testing/zipOf.js';
 
 const goldens = fileURLToPath(new URL('goldens', import.meta.url));
 const golden = (name: string) => readFile(join(goldens, name));

@@ -1,16 +1,4 @@
-import { deflateRawSync } from 'node:zlib';
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
-  let value = index;
-  for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value >>> 0;
-});
-
-export const crc32 = (bytes: Uint8Array): number => {
-  let sum = 0xffffffff;
-  for (const byte of bytes) sum = (sum >>> 8) ^ TABLE[(sum ^ byte) & 0xff]!;
-  return (sum ^ 0xffffffff) >>> 0;
-};
+import { crc32, deflateRawSync } from 'node:zlib';
 
 /** A zip archive (APPNOTE 4.3) of the members in their order, all of them deflated. */
 export const zipOf = (members: Readonly<Record<string, string | Uint8Array>>): Uint8Array => {
