@@ -4,9 +4,9 @@ import type { Model } from '../models/types.js';
 import { graphFlops } from '../ops/cost.js';
 import { arenaBytes } from '../optim/arena.js';
 import { optimizerLayout } from '../optim/createOptimizer.js';
-import { graphMemory } from '../rewrite/graphMemory.js';
+import { graphMemory, liveMemory } from '../rewrite/graphMemory.js';
 import { BYTES_PER_ELEMENT, elementCount, type Tensor } from '../tensor.js';
-import { EVALUATION_BATCH_SIZE } from '../train/evaluate.js';
+import { evaluationBatchSize } from '../train/evaluate.js';
 import { optimizerSettings, type TrainingRecipe } from '../train/recipe.js';
 import { taskTraining } from '../train/tasks/index.js';
 import { trainedPart } from '../train/trainedPart.js';
@@ -28,11 +28,11 @@ export interface Workload {
 }
 
 /** When the memory of a run is the most. */
-export type PeakPhase = 'load' | 'step' | 'checkpoint' | 'result';
+export type PeakPhase = 'load' | 'step' | 'evaluation' | 'checkpoint' | 'result';
 
 /** Bytes of memory that a run adds to its process, and the operations of a step. */
 export interface TrainingEstimate {
-  /** The model: the caller's file, the thread's copy, frozen weights in the runtime, and those at the best score. */
+  /** The model: the caller's file, and its frozen weights in the thread and in the runtime. */
   readonly parametersBytes: number;
   /** Gradients, their sums, and the copy that the binding makes. */
   readonly gradientsBytes: number;
@@ -40,9 +40,9 @@ export interface TrainingEstimate {
   readonly optimizerBytes: number;
   /** Intermediate values of a step, with what the runtime's allocator wastes. */
   readonly activationsBytes: number;
-  /** Those of an evaluation, which the runtime keeps as well. */
+  /** Those of an evaluation. */
   readonly evaluationBytes: number;
-  /** A checkpoint under way. */
+  /** A checkpoint under way, most of which is written from where it is. */
   readonly checkpointBytes: number;
   /** The runtime's library, the thread, and the two graphs. */
   readonly runtimeBytes: number;
@@ -54,8 +54,8 @@ export interface TrainingEstimate {
   readonly secondsPerStep?: number;
 }
 
-/** ONNX Runtime's library and its threads, and a thread of V8; measured, see bench/memoryEstimate.mjs. */
-const RUNTIME_BYTES = 60 * 2 ** 20;
+/** ONNX Runtime's library and its threads, two heaps of V8 and what malloc keeps; measured, see bench/memoryEstimate.mjs. */
+const RUNTIME_BYTES = 110 * 2 ** 20;
 
 /** What a session keeps of a node besides values: its kernel, names and shapes. Measured as well. */
 const BYTES_PER_NODE = 16 * 2 ** 10;
@@ -93,21 +93,26 @@ export function estimateTraining(model: Model, recipe: TrainingRecipe, workload:
   const state = arena - region('weights') - region('gradients') - sums;
 
   const { checkpointBytes: file = all } = workload;
-  const base = file + (file < WIDENED_BELOW * all ? file : 0) + all;
+  const files = file + (file < WIDENED_BELOW * all ? file : 0);
+  // The trained ones are freed once the optimiser has them.
+  const base = files + (part.adapter ? all : all - trained);
   const runtimeBytes = RUNTIME_BYTES + BYTES_PER_NODE * (training.nodes.length + evaluation.nodes.length);
   const activationsBytes = graphMemory(training, axisLengths(batch));
-  const evaluationBytes = evaluates
-    ? graphMemory(evaluation, axisLengths({ ...batch, batch: rows * EVALUATION_BATCH_SIZE }), () => false)
-    : 0;
+  const evaluated = { ...batch, batch: rows * evaluationBatchSize(model.task, recipe) };
+  const evaluationBytes = evaluates ? liveMemory(evaluation, axisLengths(evaluated), () => false) : 0;
+  // On disk, but for a copy while they are part of a checkpoint or the result.
   const best = evaluates ? trained : 0;
-  const checkpoint = trained + state + best;
 
-  const running = base + runtimeBytes + arena + frozen + activationsBytes + evaluationBytes + best;
+  const running = base + runtimeBytes + arena + frozen + activationsBytes;
   const phases: Readonly<Record<PeakPhase, number>> = {
     // The model's bytes and what the runtime parses of them.
-    load: base + runtimeBytes + region('weights') + frozen + 2 * bytesOf(training.initializers.values()),
+    load: Math.max(
+      files + all + region('weights'),
+      base + runtimeBytes + region('weights') + frozen + 2 * bytesOf(training.initializers.values()),
+    ),
     step: running + trained,
-    checkpoint: running + checkpoint,
+    evaluation: running + evaluationBytes,
+    checkpoint: running + best,
     result: base + runtimeBytes + arena + best + all,
   };
   const [peak, totalBytes] = (Object.entries(phases) as [PeakPhase, number][]).reduce((most, phase) =>
@@ -116,12 +121,12 @@ export function estimateTraining(model: Model, recipe: TrainingRecipe, workload:
   const mean = { batch: batch.batch, sequence: sequenceMean, target: Math.min(target, sequenceMean) };
   const flopsPerStep = graphFlops(training, axisLengths(mean)) * (recipe.batchSize / microBatch);
   return {
-    parametersBytes: base + frozen + best,
+    parametersBytes: base + frozen,
     gradientsBytes: region('gradients') + sums + trained,
     optimizerBytes: region('weights') + state,
     activationsBytes,
     evaluationBytes,
-    checkpointBytes: checkpoint,
+    checkpointBytes: best,
     runtimeBytes,
     totalBytes,
     peak,
