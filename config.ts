@@ -38,6 +38,7 @@ const Environment = z.object({
   PLUMBLINE_CLICKHOUSE_PASSWORD: SecretRef.optional(),
   PLUMBLINE_OBJECTS_URL: z.url().optional(),
   PLUMBLINE_CATALOG_URL: z.url().optional(),
+  PLUMBLINE_CATALOG_PASSWORD: SecretRef.optional(),
   PLUMBLINE_API_HOST: z.string().default('127.0.0.1'),
   PLUMBLINE_API_PORT: Port.default(8080),
   PLUMBLINE_INFERENCE_HOST: z.string().default('127.0.0.1'),
@@ -69,7 +70,8 @@ export interface Config {
   };
   /** `file:` folder; further schemes as adapters are added. */
   readonly objectsUrl: string;
-  readonly catalogUrl: string;
+  /** `file:`, `postgresql:` or `mysql:`; the password of a server is a reference. */
+  readonly catalog: { readonly url: string; readonly password: string | undefined };
   readonly api: { readonly host: string; readonly port: number };
   readonly inference: { readonly host: string; readonly port: number };
   /** 0: any free port for the metrics of a worker. */
@@ -121,7 +123,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
       password: value.PLUMBLINE_CLICKHOUSE_PASSWORD,
     },
     objectsUrl: value.PLUMBLINE_OBJECTS_URL ?? pathToFileURL(join(dataDir, 'objects')).href,
-    catalogUrl: value.PLUMBLINE_CATALOG_URL ?? pathToFileURL(join(dataDir, 'catalog.db')).href,
+    catalog: {
+      url: value.PLUMBLINE_CATALOG_URL ?? pathToFileURL(join(dataDir, 'catalog.db')).href,
+      password: value.PLUMBLINE_CATALOG_PASSWORD,
+    },
     api: { host: value.PLUMBLINE_API_HOST, port: value.PLUMBLINE_API_PORT },
     inference: { host: value.PLUMBLINE_INFERENCE_HOST, port: value.PLUMBLINE_INFERENCE_PORT },
     metricsPort: value.PLUMBLINE_METRICS_PORT,

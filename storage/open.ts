@@ -14,8 +14,8 @@ import type { DeploymentReader, PredictionLog } from '../stages/serving/ports.js
 import type { SourceHeads, SourceRecordSink } from '../stages/sources/ports.js';
 import type { DatasetReader, TrainingMetricSink } from '../stages/training/ports.js';
 import { artifactStore } from './catalog/artifact-store.js';
-import { openCatalogDatabase } from './catalog/database.js';
 import { deploymentReader, modelCatalog } from './catalog/model-catalog.js';
+import { openCatalog } from './catalog/open-catalog.js';
 import { sourceHeads } from './catalog/source-heads.js';
 import { openRowStore } from './clickhouse/client.js';
 import { datasetRows } from './clickhouse/dataset-rows.js';
@@ -72,12 +72,12 @@ const healthOf = (check: () => Promise<unknown>): Promise<Health> =>
 /**
  * Chooses the adapters of a configuration. ClickHouse may be down: calls that need it fail with
  * CLICKHOUSE_UNREACHABLE then, and work once it is up.
- * @throws CONFIG_INVALID, CATALOG_UNAVAILABLE, DISK_FULL
+ * @throws CONFIG_INVALID, SECRET_UNRESOLVED, CATALOG_UNAVAILABLE, DISK_FULL
  */
 export const openStorage = async (config: Config): Promise<Storage> => {
   const objects = folderObjectStore(folderOf('PLUMBLINE_OBJECTS_URL', config.objectsUrl));
-  const database = await openCatalogDatabase(folderOf('PLUMBLINE_CATALOG_URL', config.catalogUrl));
   const secrets = secretResolver();
+  const database = await openCatalog(config.catalog, secrets);
   const { url, database: rowDatabase, user, password } = config.clickhouse;
   const rows = openRowStore({
     url,
