@@ -25,6 +25,7 @@ describe('the URL of a catalog', () => {
     'postgresql://user@host/db?sslmode=disable',
     'mysql://user@host/db?ca=canary-secret',
     'oracle://user@host/db',
+    'mysql://user@10.0.0.1/db?tls=true',
   ])('%s is refused without repeating it', async (url) => {
     const opening = openCatalog({ url, password: undefined }, secretResolver({}));
     expect(await codeOf(opening)).toBe('CONFIG_INVALID');

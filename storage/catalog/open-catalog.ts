@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { plumblineError } from '../../contracts/index.js';
 import type { SecretResolver } from '../../stages/ports.js';
@@ -38,6 +39,13 @@ export const openCatalog = async (
     case 'mysql:':
     case 'mariadb:': {
       const place = serverPlace(url, 3306);
+      // The driver checks the name of a certificate, and for an address would take that of localhost.
+      if (place.tls !== null && isIP(place.host) !== 0)
+        throw plumblineError(
+          'CONFIG_INVALID',
+          'PLUMBLINE_CATALOG_URL: tls needs the server’s name, not its address',
+          { details: { variable: 'PLUMBLINE_CATALOG_URL' } },
+        );
       return openMysqlCatalog(place, credentialsOf(place));
     }
     default:
