@@ -37,6 +37,8 @@ const Environment = z.object({
   PLUMBLINE_CLICKHOUSE_USER: z.string().default('default'),
   PLUMBLINE_CLICKHOUSE_PASSWORD: SecretRef.optional(),
   PLUMBLINE_OBJECTS_URL: z.url().optional(),
+  PLUMBLINE_OBJECTS_ACCESS_KEY: SecretRef.optional(),
+  PLUMBLINE_OBJECTS_SECRET_KEY: SecretRef.optional(),
   PLUMBLINE_CATALOG_URL: z.url().optional(),
   PLUMBLINE_CATALOG_PASSWORD: SecretRef.optional(),
   PLUMBLINE_API_HOST: z.string().default('127.0.0.1'),
@@ -68,8 +70,13 @@ export interface Config {
     readonly user: string;
     readonly password: string | undefined;
   };
-  /** `file:` folder; further schemes as adapters are added. */
+  /** `file:` folder, `s3:` bucket or `webhdfs:` folder. */
   readonly objectsUrl: string;
+  /** References, for `s3:`. */
+  readonly objectsCredentials: {
+    readonly accessKey: string | undefined;
+    readonly secretKey: string | undefined;
+  };
   /** `file:`, `postgresql:` or `mysql:`; the password of a server is a reference. */
   readonly catalog: { readonly url: string; readonly password: string | undefined };
   readonly api: { readonly host: string; readonly port: number };
@@ -123,6 +130,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
       password: value.PLUMBLINE_CLICKHOUSE_PASSWORD,
     },
     objectsUrl: value.PLUMBLINE_OBJECTS_URL ?? pathToFileURL(join(dataDir, 'objects')).href,
+    objectsCredentials: {
+      accessKey: value.PLUMBLINE_OBJECTS_ACCESS_KEY,
+      secretKey: value.PLUMBLINE_OBJECTS_SECRET_KEY,
+    },
     catalog: {
       url: value.PLUMBLINE_CATALOG_URL ?? pathToFileURL(join(dataDir, 'catalog.db')).href,
       password: value.PLUMBLINE_CATALOG_PASSWORD,

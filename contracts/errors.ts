@@ -18,6 +18,11 @@ const kind = (httpStatus: number, retryable: boolean, action: string): ErrorKind
 });
 
 export const ERRORS = {
+  ADDRESS_FORBIDDEN: kind(
+    422,
+    false,
+    'Name the host in allowPrivate of the source if this private address may be reached.',
+  ),
   ALIAS_CONFLICT: kind(409, false, 'Read the alias again and repeat the change if it is still wanted.'),
   API_UNREACHABLE: kind(503, true, 'Start the API (npm run quickstart) or check PLUMBLINE_API_URL.'),
   ATTEMPT_FENCED: kind(409, false, 'Nothing to do: a newer attempt of the same work has taken over.'),
@@ -107,6 +112,11 @@ export const ERRORS = {
   SECRET_UNRESOLVED: kind(422, false, 'Set the environment variable or file that the reference names.'),
   SHAPE_MISMATCH: kind(422, false, 'Use config.json and weights of the same model.'),
   SOURCE_EMPTY: kind(422, false, 'Check the source: its globs match no file, or its query gives no row.'),
+  SOURCE_GAP: kind(
+    410,
+    false,
+    'Nothing brings the messages back: collect more often, or let the broker keep its messages longer.',
+  ),
   SOURCE_REFUSED: kind(
     422,
     false,

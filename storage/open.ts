@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.js';
-import { plumblineError, toPlumblineError } from '../contracts/index.js';
+import { toPlumblineError } from '../contracts/index.js';
 import type { DatasetSink, SourceRecordReader } from '../stages/datasets/ports.js';
 import type {
   AliasReader,
@@ -11,7 +10,7 @@ import type {
 import type { ArtifactStore, BlobStore, ObjectStore, SecretResolver } from '../stages/ports.js';
 import type { EvaluationRows, ModelCatalog } from '../stages/registry/ports.js';
 import type { DeploymentReader, PredictionLog } from '../stages/serving/ports.js';
-import type { SourceHeads, SourceRecordSink } from '../stages/sources/ports.js';
+import type { RemoteFolders, SourceHeads, SourceRecordSink } from '../stages/sources/ports.js';
 import type { DatasetReader, TrainingMetricSink } from '../stages/training/ports.js';
 import { artifactStore } from './catalog/artifact-store.js';
 import { deploymentReader, modelCatalog } from './catalog/model-catalog.js';
@@ -25,7 +24,7 @@ import { predictions } from './clickhouse/predictions.js';
 import { sourceRecords } from './clickhouse/source-records.js';
 import { trainingMetrics } from './clickhouse/training-metrics.js';
 import { blobStore } from './objects/blobs.js';
-import { folderObjectStore } from './objects/folder.js';
+import { openObjects, remoteFolders } from './objects/openObjects.js';
 import { secretResolver } from './secrets.js';
 
 /** `ok`, or what is wrong with that part. */
@@ -45,20 +44,11 @@ export interface Storage {
   readonly predictions: PredictionLog & PredictionReader;
   readonly reports: HealthReports;
   readonly secrets: SecretResolver;
+  readonly folders: RemoteFolders;
   /** Never throws; answers within seconds. */
   ping(): Promise<{ readonly catalog: Health; readonly objects: Health; readonly clickhouse: Health }>;
   close(): Promise<void>;
 }
-
-/** @throws CONFIG_INVALID for a scheme that no adapter serves. */
-const folderOf = (variable: string, url: string): string => {
-  const { protocol } = new URL(url);
-  if (protocol !== 'file:')
-    throw plumblineError('CONFIG_INVALID', `${variable}: no adapter serves ${protocol}; use file:///path`, {
-      details: { variable, protocol },
-    });
-  return fileURLToPath(url);
-};
 
 const healthOf = (check: () => Promise<unknown>): Promise<Health> =>
   check().then(
@@ -75,8 +65,9 @@ const healthOf = (check: () => Promise<unknown>): Promise<Health> =>
  * @throws CONFIG_INVALID, SECRET_UNRESOLVED, CATALOG_UNAVAILABLE, DISK_FULL
  */
 export const openStorage = async (config: Config): Promise<Storage> => {
-  const objects = folderObjectStore(folderOf('PLUMBLINE_OBJECTS_URL', config.objectsUrl));
   const secrets = secretResolver();
+  const { objectsUrl, objectsCredentials } = config;
+  const objects = openObjects('PLUMBLINE_OBJECTS_URL', objectsUrl, objectsCredentials, secrets);
   const database = await openCatalog(config.catalog, secrets);
   const { url, database: rowDatabase, user, password } = config.clickhouse;
   const rows = openRowStore({
@@ -99,6 +90,7 @@ export const openStorage = async (config: Config): Promise<Storage> => {
     predictions: predictions(rows),
     reports: healthReports(rows),
     secrets,
+    folders: remoteFolders(secrets),
     ping: async () => {
       const [catalog, objectStore, clickhouse] = await Promise.all([
         healthOf(() => database.ping()),
