@@ -72,9 +72,12 @@ const sourceHeads: Migration = async (db) => {
     .execute();
 };
 
+/** The row of `migrations` that every catalog has. */
+export const FIRST_MIGRATION = '0001_artifacts_and_models';
+
 /** Applied in this order; a released one never changes. */
 const MIGRATIONS: readonly { readonly name: string; readonly up: Migration }[] = [
-  { name: '0001_artifacts_and_models', up: artifactsAndModels },
+  { name: FIRST_MIGRATION, up: artifactsAndModels },
   { name: '0002_source_heads', up: sourceHeads },
 ];
 
