@@ -1,29 +1,9 @@
 import { z } from 'zod';
+import { CleaningRecipe } from './cleaning/index.js';
 import { Name, Percentage } from './fields.js';
 import { Source } from './sources/index.js';
 import { GateMetric, type LabelOrigin, TASK_RULES, type Task } from './tasks.js';
 import { TrainingRecipe } from './trainingRecipe.js';
-
-export const CleaningRecipe = z.strictObject({
-  textCharactersMax: z
-    .number()
-    .int()
-    .min(100)
-    .default(20_000)
-    .describe('Longer texts are cut; the cut is recorded as a change.'),
-  textCharactersMin: z.number().int().min(0).default(10).describe('Shorter texts are dropped.'),
-  nearDuplicates: z
-    .strictObject({
-      jaccard: Percentage.default(0.8).describe('Pairs at least this similar are near-duplicates.'),
-      shingleWords: z.number().int().min(1).max(10).default(3).describe('Words in a shingle.'),
-      permutations: z.number().int().min(16).max(512).default(128).describe('MinHash permutations.'),
-      drop: z
-        .boolean()
-        .default(true)
-        .describe('Keep one record of each cluster; false keeps all but never lets a cluster cross a split.'),
-    })
-    .prefault({}),
-});
 
 export const SplitRecipe = z.strictObject({
   train: z.number().positive().default(8).describe('Share of the clusters for training.'),
@@ -209,7 +189,6 @@ export const Pipeline = z
   });
 
 export type Pipeline = z.infer<typeof Pipeline>;
-export type CleaningRecipe = z.infer<typeof CleaningRecipe>;
 export type SplitRecipe = z.infer<typeof SplitRecipe>;
 export type DatasetRecipe = z.infer<typeof DatasetRecipe>;
 export type EvaluationRecipe = z.infer<typeof EvaluationRecipe>;

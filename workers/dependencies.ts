@@ -13,7 +13,7 @@ export const activityDependencies = (
   const { objects, blobs, artifacts, catalog, records, datasets, metrics, evaluations, secrets } = storage;
   return {
     sources: { codeVersion, blobs, artifacts, records, secrets },
-    datasets: { codeVersion, blobs, artifacts, records, datasets },
+    datasets: { codeVersion, blobs, artifacts, records, datasets, secrets },
     training: {
       codeVersion,
       objects,

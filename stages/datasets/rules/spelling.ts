@@ -1,0 +1,87 @@
+import type { RecipeOf } from '../../../contracts/index.js';
+import { englishWords, isEnglish } from '../spelling/dictionary.js';
+import { SymSpell } from '../spelling/symSpell.js';
+import { meets, protectedRanges } from '../text/protectedRanges.js';
+import { counted, editsOf, rewritten } from './rewrite.js';
+import { type CorpusRule, type Draft, kept } from './rule.js';
+
+/** A word of letters that is no part of a code, an address or an identifier. */
+const WORD =
+  /(?<![\p{L}\p{M}\p{N}_@#&$/\\.'’-])[A-Za-z]+(?:['’][a-z]+)?(?![\p{L}\p{M}\p{N}_@/\\-]|[.'’]\p{L})/gu;
+/** Names and abbreviations begin with a capital inside a sentence; at its start nobody can tell. */
+const LOWER = /^[a-z]+(?:['’][a-z]+)?$/;
+/** In brackets stand marks: of relations, of masked data. */
+const MARKS = /\[[^\]\n]{0,40}\]/g;
+
+const lowerWords = (text: string): Set<string> =>
+  new Set([...text.matchAll(WORD)].map(([word]) => word).filter((word) => LOWER.test(word)));
+
+const corrector = (
+  { editsMax, lettersMin, frequencyMin, words }: RecipeOf<'spelling'>,
+  dictionary: ReadonlySet<string>,
+  frequencies: ReadonlyMap<string, number>,
+) => {
+  const listed = new Set(words.map((word) => word.toLowerCase()));
+  const frequent = [...frequencies].filter(([, count]) => count >= frequencyMin).map(([word]) => word);
+  const domain = new Set([...listed, ...frequent]);
+  const isRight = (word: string) => domain.has(word) || isEnglish(dictionary, word);
+  let index: SymSpell | undefined;
+  const known = new Map<string, string | null>();
+  const correct = (word: string): string | null => {
+    // The index takes a second to make: only when there is something to correct.
+    index ??= new SymSpell(
+      [...new Set([...dictionary, ...domain])].filter((entry) => /^[a-z]+(?:'[a-z]+)?$/.test(entry)).sort(),
+      editsMax,
+    );
+    const closest = index.closest(word.replaceAll('’', "'"));
+    const ranked = closest
+      .map((suggestion) => ({ ...suggestion, count: frequencies.get(suggestion.word) ?? 0 }))
+      .sort((a, b) => b.count - a.count);
+    const [best, next] = ranked;
+    // Of equally likely words nobody knows which was meant.
+    if (best === undefined || (next !== undefined && next.count === best.count)) return null;
+    return best.word;
+  };
+  return (word: string): string | null => {
+    if (!LOWER.test(word) || word.length < lettersMin || isRight(word)) return null;
+    const earlier = known.get(word);
+    if (earlier !== undefined) return earlier;
+    const correction = correct(word);
+    known.set(word, correction);
+    return correction;
+  };
+};
+
+/** Rare words that no dictionary has become the one word that is nearest, the most frequent of the corpus among several. */
+export const spelling: CorpusRule = {
+  name: 'spelling',
+  version: 1,
+  on: { section: 'spelling' },
+  reasons: [],
+  sees: 'texts',
+  begin: async ({ spelling: recipe }) => {
+    if (recipe === undefined) return null;
+    const dictionary = await englishWords();
+    /** Number of records with the word. */
+    const frequencies = new Map<string, number>();
+    let correct: ReturnType<typeof corrector> | undefined;
+    return {
+      observe: ({ text }: Draft) => {
+        for (const word of lowerWords(text)) frequencies.set(word, (frequencies.get(word) ?? 0) + 1);
+      },
+      apply: (draft) => {
+        correct ??= corrector(recipe, dictionary, frequencies);
+        const decide = correct;
+        const found = editsOf(draft.text, WORD, ([word]) => decide(word));
+        if (found.length === 0) return kept(draft);
+        const marks = [...draft.text.matchAll(MARKS)].map(({ 0: mark, index }) => ({
+          start: index,
+          end: index + mark.length,
+        }));
+        const untouchable = [protectedRanges(draft.text), draft.spans ?? [], marks];
+        const edits = found.filter((edit) => !untouchable.some((ranges) => meets(ranges, edit)));
+        return rewritten(draft, edits, (count) => `${counted(count, 'word')} corrected`);
+      },
+    };
+  },
+};
