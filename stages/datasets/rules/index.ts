@@ -29,13 +29,14 @@ import { width } from './width.js';
 export const DRAFT_RULES: readonly DraftRule[] = [
   decode,
   htmlToText,
+  // Misread bytes look like controls, which normalisation removes; what the next ones leave behind it tidies up.
   encodingRepair,
-  normalise,
   specialCharacters,
   width,
-  han,
   boilerplate,
   c4Quality,
+  normalise,
+  han,
   language,
   gopherQuality,
   dates,

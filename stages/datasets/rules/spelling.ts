@@ -16,6 +16,16 @@ const MARKS = /\[[^\]\n]{0,40}\]/g;
 const lowerWords = (text: string): Set<string> =>
   new Set([...text.matchAll(WORD)].map(([word]) => word).filter((word) => LOWER.test(word)));
 
+/** First letters are seldom wrong (Pollock and Zamora 1984), swapped letters are frequent; then the corpus decides. */
+const rankOf = (word: string, candidate: string, frequencies: ReadonlyMap<string, number>) =>
+  [
+    Number(candidate[0] === word[0]),
+    Number([...candidate].sort().join('') === [...word].sort().join('')),
+    frequencies.get(candidate) ?? 0,
+  ] as const;
+const compareRanks = (a: readonly number[], b: readonly number[]): number =>
+  a.map((value, index) => value - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+
 const corrector = (
   { editsMax, lettersMin, frequencyMin, words }: RecipeOf<'spelling'>,
   dictionary: ReadonlySet<string>,
@@ -33,14 +43,13 @@ const corrector = (
       [...new Set([...dictionary, ...domain])].filter((entry) => /^[a-z]+(?:'[a-z]+)?$/.test(entry)).sort(),
       editsMax,
     );
-    const closest = index.closest(word.replaceAll('’', "'"));
-    const ranked = closest
-      .map((suggestion) => ({ ...suggestion, count: frequencies.get(suggestion.word) ?? 0 }))
-      .sort((a, b) => b.count - a.count);
-    const [best, next] = ranked;
+    const [best, next] = index
+      .closest(word.replaceAll('’', "'"))
+      .map(({ word: candidate }) => ({ candidate, rank: rankOf(word, candidate, frequencies) }))
+      .sort((a, b) => compareRanks(b.rank, a.rank));
     // Of equally likely words nobody knows which was meant.
-    if (best === undefined || (next !== undefined && next.count === best.count)) return null;
-    return best.word;
+    if (best === undefined || (next !== undefined && compareRanks(best.rank, next.rank) === 0)) return null;
+    return best.candidate;
   };
   return (word: string): string | null => {
     if (!LOWER.test(word) || word.length < lettersMin || isRight(word)) return null;

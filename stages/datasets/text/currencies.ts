@@ -32,31 +32,20 @@ const ISO = 'USD|EUR|GBP|JPY|CNY|CHF|INR|KRW|CAD|AUD|SEK|NOK|DKK|PLN';
 const BEFORE = 'US\\$|[$€£¥￥₹₩]|人民币';
 const AFTER = '[€£$]|元|美元|欧元|英镑|日元|dollars?|Dollar|euros?|Euro|pounds sterling';
 
+/** $5 million is no amount of five: what scales a number is left with it. */
+const SCALE =
+  '(?:million|billion|Millionen|Milliarden|millions|milliards|Mio|Mrd|mn|bn|[kKmMbB](?![\\p{L}])|[万亿])';
+
 /** `$1,234.50`, `12,50 €`, `EUR 12` become `1234.5 USD` and so on; the amounts stay what they are. */
-export const currencyEdits = (text: string, locale: Locale, { pattern, parse }: NumberForm): Edit[] => {
-  const number = `(?:(?<marked>${pattern.source.slice(pattern.source.indexOf(')') + 1, pattern.source.lastIndexOf('(?!'))})|(?<plain>\\d+))`;
+export const currencyEdits = (text: string, locale: Locale, { body, parse }: NumberForm): Edit[] => {
+  const number = `(?:(?<marked>${body})|(?<plain>\\d+))`;
   const known = codes(locale);
   const amount = ({ groups = {} }: RegExpExecArray): string | null => {
     const { marked, plain, sign = '' } = groups;
     const code = known[sign.replace(' sterling', '')] ?? sign;
     return `${marked === undefined ? plain : parse(marked)} ${code}`;
   };
-  return [
-    ...editsOf(
-      text,
-      new RegExp(
-        `(?<![\\p{sc=Latin}\\p{N}])(?<sign>${BEFORE}|${ISO}) ?${number}(?![\\p{N}]|[.,'’]\\p{N}| ?(?:million|billion|Mio|Mrd|mn|bn|[kKmMbB万亿])\\b?)`,
-        'gu',
-      ),
-      amount,
-    ),
-    ...editsOf(
-      text,
-      new RegExp(
-        `(?<![\\p{sc=Latin}\\p{N}_@#/.,:'’-])${number}[ \\u00A0]?(?<sign>${AFTER}|${ISO})(?![\\p{sc=Latin}\\p{N}])`,
-        'gu',
-      ),
-      amount,
-    ),
-  ];
+  const first = `(?<![\\p{sc=Latin}\\p{N}])(?<sign>${BEFORE}|${ISO}) ?${number}(?!\\p{N}|[.,'’]\\p{N}| ?${SCALE})`;
+  const last = `(?<![\\p{sc=Latin}\\p{N}_@#/]|[\\p{N}][.,:'’-])${number}[ \\u00A0]?(?<sign>${AFTER}|${ISO})(?![\\p{sc=Latin}\\p{N}])`;
+  return [first, last].flatMap((source) => editsOf(text, new RegExp(source, 'gu'), amount));
 };

@@ -2,6 +2,8 @@
 export interface NumberForm {
   /** A number with group marks or a decimal mark, whole or signed; no plain digits. */
   readonly pattern: RegExp;
+  /** The same without its surroundings, as the source of a larger pattern; has the group `mark`. */
+  readonly body: string;
   readonly parse: (match: string) => string;
 }
 
@@ -10,9 +12,11 @@ const BEFORE = "(?<![\\p{L}\\p{N}_@#/\\\\]|[\\p{L}\\p{N}][.,:'’-])";
 const AFTER = "(?![\\p{L}\\p{N}_@#/\\\\]|[.,:'’-][\\p{L}\\p{N}])";
 
 const form = (group: string, decimal: string): NumberForm => {
-  const grouped = `[1-9]\\d{0,2}(?:(${group})\\d{3})(?:\\1\\d{3})*`;
+  const grouped = `[1-9]\\d{0,2}(?<mark>${group})\\d{3}(?:\\k<mark>\\d{3})*`;
+  const body = `(?:${grouped}(?:${decimal}\\d+)?|\\d+${decimal}\\d+)`;
   return {
-    pattern: new RegExp(`${BEFORE}(?:${grouped}(?:${decimal}\\d+)?|\\d+${decimal}\\d+)${AFTER}`, 'gu'),
+    pattern: new RegExp(`${BEFORE}${body}${AFTER}`, 'gu'),
+    body,
     parse: (match) => {
       const [whole = '', fraction] = match.split(new RegExp(decimal, 'u'));
       const digits = whole.replace(/\D/g, '');
@@ -86,10 +90,9 @@ export const parseChineseNumeral = (numeral: string): number | null => {
   return total;
 };
 
-/** The shortest decimal of a computed quantity: six significant digits, no exponent. */
+/** A computed quantity as a plain decimal: six significant digits, whole numbers in full. */
 export const decimalOf = (value: number): string => {
-  const rounded = Number(value.toPrecision(6));
-  return Math.abs(rounded) >= 1e21 || (rounded !== 0 && Math.abs(rounded) < 1e-6)
-    ? String(rounded)
-    : rounded.toFixed(12).replace(/\.?0+$/, '');
+  if (Number.isSafeInteger(value)) return String(value);
+  const shown = String(Number(value.toPrecision(6)));
+  return shown.includes('e') ? value.toFixed(12).replace(/\.?0+$/, '') : shown;
 };

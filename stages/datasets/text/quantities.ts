@@ -112,16 +112,14 @@ export const quantityEdits = (
   text: string,
   locale: Units['locale'],
   kinds: Units['kinds'],
-  { pattern, parse }: NumberForm,
+  { body, parse }: NumberForm,
 ): Edit[] =>
   UNITS.filter(({ kind }) => kinds.includes(kind)).flatMap((known) => {
     const names = namesOf(known, locale);
     if (names === '') return [];
     const after = locale === 'zh' ? '(?![\\p{sc=Latin}\\p{N}_²³^]|/\\p{L}|平方|立方)' : AFTER;
-    // The number's own look-ahead refuses letters; here its unit follows at once or after a blank.
-    const number = pattern.source.slice(0, pattern.source.lastIndexOf('(?!'));
     const quantity = new RegExp(
-      `(?<![\\d][-–/×x] ?)(?<minus>(?<![\\p{L}\\p{N}])[-−])?(?:(?<marked>${number})|(?<![\\p{L}\\p{N}_.,:@#/'’-])(?<plain>\\d+))[ \\u00A0]?(?:${names})${after}`,
+      `(?<![\\d][-–/×x] ?)(?<minus>(?<![\\p{L}\\p{N}])[-−])?(?<![\\p{sc=Latin}\\p{N}_@#/\\\\]|[\\p{L}\\p{N}][.,:'’-])(?:(?<marked>${body})|(?<plain>\\d+))[ \\u00A0]?(?:${names})${after}`,
       'gu',
     );
     return editsOf(text, quantity, ({ groups = {} }) => {
