@@ -99,10 +99,12 @@ const IBAN_LENGTHS: Readonly<Record<string, number>> = {
   XK: 20,
 };
 
+export const ibanLength = (code: string): number | undefined => IBAN_LENGTHS[code.slice(0, 2).toUpperCase()];
+
 /** ISO 13616: the country's length, and remainder 1 modulo 97 with the first four characters last. */
 export const iban = (code: string): boolean => {
   const upper = code.toUpperCase();
-  if (IBAN_LENGTHS[upper.slice(0, 2)] !== upper.length) return false;
+  if (ibanLength(upper) !== upper.length) return false;
   const digits = [...upper.slice(4), ...upper.slice(0, 4)]
     .map((character) => Number.parseInt(character, 36))
     .join('');

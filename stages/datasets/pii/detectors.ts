@@ -1,7 +1,16 @@
 import { isIP } from 'node:net';
 import type { PiiKind } from '../../../contracts/index.js';
-import { chineseResidentId, frenchNir, germanTaxId, iban, luhn, ukNino, usSsn } from './checkDigits.js';
-import { isPhone, PHONE } from './phone.js';
+import {
+  chineseResidentId,
+  frenchNir,
+  germanTaxId,
+  iban,
+  ibanLength,
+  luhn,
+  ukNino,
+  usSsn,
+} from './checkDigits.js';
+import { isPhone, PHONE, WORD_CHARACTERS } from './phone.js';
 
 export interface Detector {
   readonly kind: PiiKind;
@@ -9,13 +18,30 @@ export interface Detector {
   /** Whether a match is one, by its check digits; `canonical` is what counts as the same value. */
   readonly accepts: (canonical: string, match: string) => boolean;
   readonly canonical: (match: string) => string;
+  /** The part of a match that can be one, where words after it may look like more of it. */
+  readonly cut?: (match: string) => string;
 }
 
 const bare = (match: string): string => match.replace(/[^\p{L}\p{N}]/gu, '').toUpperCase();
-/** Not part of a longer number or word. */
-const LEFT = '(?<![\\p{L}\\p{N}_]|[\\p{N}][.,:/-])';
-const RIGHT = '(?![\\p{L}\\p{N}_]|[.,:/-][\\p{N}])';
+/** Not part of a longer number or word; Chinese and the like write numbers between their characters. */
+const LEFT = `(?<![${WORD_CHARACTERS}]|\\p{N}[.,:/-])`;
+const RIGHT = `(?![${WORD_CHARACTERS}]|[.,:/-]\\p{N})`;
 const between = (inner: string): RegExp => new RegExp(`${LEFT}(?:${inner})${RIGHT}`, 'giu');
+
+/** Letters and digits of mail addresses; Chinese text stands right beside them. */
+const ADDRESS = '\\p{sc=Latin}\\p{sc=Cyrl}\\p{sc=Grek}\\p{N}';
+
+/** As many letters and digits as the country's account numbers have; words may follow after a blank. */
+const cutIban = (match: string): string => {
+  const length = ibanLength(match);
+  let count = 0;
+  for (let at = 0; at < match.length; at += 1) {
+    if (/[ -]/.test(match[at] as string)) continue;
+    count += 1;
+    if (count === length) return /^[A-Z0-9]/i.test(match.slice(at + 1)) ? match : match.slice(0, at + 1);
+  }
+  return match;
+};
 
 /** First digits of the networks that give out cards (ISO/IEC 7812): Visa, Mastercard, Amex, Discover, JCB, Diners, UnionPay, Maestro. */
 const CARD_ISSUER =
@@ -25,9 +51,11 @@ const CARD_ISSUER =
 export const DETECTORS: readonly Detector[] = [
   {
     kind: 'email',
-    pattern:
-      /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}](?:[\p{L}\p{N}._%+'-]{0,62}[\p{L}\p{N}_+-])?@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}]{2,24}(?![\p{L}\p{N}-]|\.[\p{L}\p{N}])/giu,
-    accepts: (_canonical, match) => !match.includes('..'),
+    pattern: new RegExp(
+      `(?<![${ADDRESS}._%+-])[${ADDRESS}](?:[${ADDRESS}._%+'-]{0,62}[${ADDRESS}_+%-])?@(?:[${ADDRESS}](?:[${ADDRESS}-]{0,61}[${ADDRESS}])?\\.)+[${ADDRESS}]{2,24}(?![${ADDRESS}-]|\\.[${ADDRESS}])`,
+      'giu',
+    ),
+    accepts: (_canonical, match) => !match.includes('..') && /\p{L}$/u.test(match),
     canonical: (match) => match.toLowerCase(),
   },
   {
@@ -35,6 +63,7 @@ export const DETECTORS: readonly Detector[] = [
     pattern: between('[A-Z]{2}\\d{2}(?:[ -]?[A-Z0-9]){11,30}'),
     accepts: iban,
     canonical: bare,
+    cut: cutIban,
   },
   {
     kind: 'cn-resident-id',
@@ -57,7 +86,7 @@ export const DETECTORS: readonly Detector[] = [
   {
     kind: 'ip',
     pattern:
-      /(?<![\p{L}\p{N}_.:])(?:(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?)(?![\p{L}\p{N}_:]|\.[\p{N}])/giu,
+      /(?<![\p{sc=Latin}\p{N}_.:])(?:(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?)(?![\p{sc=Latin}\p{N}_:]|\.[\p{N}])/giu,
     accepts: (canonical) => isIP(canonical) !== 0 && canonical !== '::' && !/^0\.0\.0\.0$/.test(canonical),
     canonical: (match) => match.toLowerCase(),
   },

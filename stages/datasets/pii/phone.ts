@@ -3,8 +3,10 @@
  * national forms of North America, Germany, France, Britain and China. Bare runs of digits are none: nobody can tell.
  */
 const SEPARATOR = '(?:[ .\\u00A0-]|\\) ?| ?\\(0?\\)? ?| ?\\(|/ ?)';
+/** What a number may not touch: letters of scripts that part words, digits. */
+export const WORD_CHARACTERS = '\\p{sc=Latin}\\p{sc=Cyrl}\\p{sc=Grek}\\p{N}_';
 export const PHONE = new RegExp(
-  `(?<![\\p{L}\\p{N}_]|[\\p{N}][.,:/-])(?:(?:\\+|00(?=[1-9]))\\d|\\(?0\\d|\\(\\d|[1-9]\\d)(?:${SEPARATOR}?\\d){5,14}(?![\\p{L}\\p{N}_]|[.,:/-]\\p{N})`,
+  `(?<![${WORD_CHARACTERS}]|[\\p{N}][.,:/-])(?:(?:\\+|00(?=[1-9]))\\d|0\\d|\\(\\d(?=\\d*\\))|[1-9]\\d)(?:${SEPARATOR}?\\d){5,14}(?![${WORD_CHARACTERS}]|[.,:/-]\\p{N})`,
   'gu',
 );
 

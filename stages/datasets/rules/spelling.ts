@@ -1,5 +1,5 @@
 import type { RecipeOf } from '../../../contracts/index.js';
-import { englishWords, isEnglish } from '../spelling/dictionary.js';
+import { dictionaryIndex, englishWords, isEnglish } from '../spelling/dictionary.js';
 import { SymSpell } from '../spelling/symSpell.js';
 import { meets, protectedRanges } from '../text/protectedRanges.js';
 import { counted, editsOf, rewritten } from './rewrite.js';
@@ -35,16 +35,15 @@ const corrector = (
   const frequent = [...frequencies].filter(([, count]) => count >= frequencyMin).map(([word]) => word);
   const domain = new Set([...listed, ...frequent]);
   const isRight = (word: string) => domain.has(word) || isEnglish(dictionary, word);
-  let index: SymSpell | undefined;
+  const special = new SymSpell([...domain].filter((word) => !dictionary.has(word)).sort(), editsMax);
   const known = new Map<string, string | null>();
+  const closest = (word: string) => {
+    const found = [dictionaryIndex(dictionary, editsMax), special].flatMap((index) => index.closest(word));
+    const least = Math.min(...found.map(({ distance }) => distance));
+    return found.filter(({ distance }) => distance === least);
+  };
   const correct = (word: string): string | null => {
-    // The index takes a second to make: only when there is something to correct.
-    index ??= new SymSpell(
-      [...new Set([...dictionary, ...domain])].filter((entry) => /^[a-z]+(?:'[a-z]+)?$/.test(entry)).sort(),
-      editsMax,
-    );
-    const [best, next] = index
-      .closest(word.replaceAll('’', "'"))
+    const [best, next] = closest(word.replaceAll('’', "'"))
       .map(({ word: candidate }) => ({ candidate, rank: rankOf(word, candidate, frequencies) }))
       .sort((a, b) => compareRanks(b.rank, a.rank));
     // Of equally likely words nobody knows which was meant.

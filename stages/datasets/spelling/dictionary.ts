@@ -1,4 +1,5 @@
 import { hunspellWords } from './hunspellWords.js';
+import { SymSpell } from './symSpell.js';
 
 const decoder = new TextDecoder('utf-8');
 let words: Promise<ReadonlySet<string>> | undefined;
@@ -9,6 +10,17 @@ export const englishWords = (): Promise<ReadonlySet<string>> => {
     hunspellWords(decoder.decode(aff), decoder.decode(dic)),
   );
   return words;
+};
+
+const indexes = new Map<number, SymSpell>();
+
+/** Made when the first word is to be corrected, once a process: that takes seconds. */
+export const dictionaryIndex = (dictionary: ReadonlySet<string>, editsMax: number): SymSpell => {
+  const index =
+    indexes.get(editsMax) ??
+    new SymSpell([...dictionary].filter((word) => /^[a-z]+(?:'[a-z]+)?$/.test(word)).sort(), editsMax);
+  indexes.set(editsMax, index);
+  return index;
 };
 
 /** British endings and their American forms: a word is right in either. */

@@ -143,12 +143,15 @@ def phone():
     region = draw.choice(REGIONS)
     kind = draw.choice([phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE])
     example = phonenumbers.example_number_for_type(region, kind)
-    # The example with its last digits drawn, as long as it stays valid.
-    while True:
-        national = str(example.national_number)
-        number = phonenumbers.PhoneNumber(country_code=example.country_code, national_number=int(national[:-4] + digits(4)))
+    # The example with its last digits drawn, where that is valid; else as it is.
+    number = phonenumbers.PhoneNumber()
+    number.merge_from(example)
+    for _ in range(100):
+        number.national_number = int(str(example.national_number)[:-4] + digits(4))
         if phonenumbers.is_valid_number(number):
             break
+    else:
+        number.national_number = example.national_number
     national_forms = region in ("US", "DE", "FR", "GB", "CN", "CA") and draw.random() < 0.5
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(number, form.NATIONAL if national_forms else draw.choice([form.INTERNATIONAL, form.E164]))
