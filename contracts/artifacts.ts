@@ -35,6 +35,12 @@ export const SourceBatch = z.strictObject({
   quarantined: Counts,
   /** SHA-256 over the sorted lines `record id, label, group`. */
   recordsDigest: Sha256,
+  /** The batch that this one goes on from; only of a source that is read on, and not of its first. */
+  previous: Sha256.optional(),
+  /** Where reading goes on after this batch; its connector alone understands it. */
+  cursor: z.json().optional(),
+  /** Digest of the source's definition: under another one the cursor means nothing. */
+  definition: Sha256.optional(),
 });
 export type SourceBatch = z.infer<typeof SourceBatch>;
 

@@ -14,12 +14,24 @@ export type Trigger = z.infer<typeof Trigger>;
 
 const Reused = z.boolean().describe('True when an earlier run had already made the same thing.');
 
-export const CollectSourceInput = z.strictObject({ pipeline: Pipeline, source: Name });
-export const CollectSourceOutput = z.strictObject({
-  batchId: Sha256,
+const Collected = z.strictObject({
   records: z.number().int(),
   quarantined: z.number().int(),
   reused: Reused,
+});
+
+export const CollectSourceInput = z.strictObject({
+  pipeline: Pipeline,
+  source: Name,
+  /** What this run had collected before it continued as new. */
+  collected: Collected.optional(),
+});
+export const CollectSourceOutput = z.strictObject({
+  /** The newest batch: of a source that is read on, the head of its chain. */
+  batchId: Sha256,
+  ...Collected.shape,
+  /** Whether the source may hold more than this batch; left out by a source that is read as a whole. */
+  more: z.boolean().optional(),
 });
 
 export const BuildDatasetInput = z.strictObject({ pipeline: Pipeline, batches: z.array(Sha256).min(1) });

@@ -11,11 +11,12 @@ import type {
 import type { ArtifactStore, BlobStore, ObjectStore, SecretResolver } from '../stages/ports.js';
 import type { EvaluationRows, ModelCatalog } from '../stages/registry/ports.js';
 import type { DeploymentReader, PredictionLog } from '../stages/serving/ports.js';
-import type { SourceRecordSink } from '../stages/sources/ports.js';
+import type { SourceHeads, SourceRecordSink } from '../stages/sources/ports.js';
 import type { DatasetReader, TrainingMetricSink } from '../stages/training/ports.js';
 import { artifactStore } from './catalog/artifact-store.js';
 import { openCatalogDatabase } from './catalog/database.js';
 import { deploymentReader, modelCatalog } from './catalog/model-catalog.js';
+import { sourceHeads } from './catalog/source-heads.js';
 import { openRowStore } from './clickhouse/client.js';
 import { datasetRows } from './clickhouse/dataset-rows.js';
 import { evaluationRows } from './clickhouse/evaluation-rows.js';
@@ -34,6 +35,7 @@ export interface Storage {
   readonly objects: ObjectStore;
   readonly blobs: BlobStore;
   readonly artifacts: ArtifactStore;
+  readonly heads: SourceHeads;
   readonly catalog: ModelCatalog & AliasReader;
   readonly deployments: DeploymentReader;
   readonly records: SourceRecordSink & SourceRecordReader;
@@ -87,6 +89,7 @@ export const openStorage = async (config: Config): Promise<Storage> => {
     objects,
     blobs: blobStore(objects),
     artifacts: artifactStore(database, objects),
+    heads: sourceHeads(database, objects),
     catalog: modelCatalog(database, objects),
     deployments: deploymentReader(database, objects),
     records: sourceRecords(rows),

@@ -10,9 +10,10 @@ export const activityDependencies = (
   temporal: { readonly schedules: ScheduleCatalog; readonly retrainings: RetrainingCatalog },
 ): ActivityDependencies => {
   const { codeVersion, threads, providers, cacheDir, hfEndpoint } = config;
-  const { objects, blobs, artifacts, catalog, records, datasets, metrics, evaluations, secrets } = storage;
+  const { objects, blobs, artifacts, heads, catalog, records, datasets, metrics, evaluations, secrets } =
+    storage;
   return {
-    sources: { codeVersion, blobs, artifacts, records, secrets },
+    sources: { codeVersion, blobs, artifacts, heads, records, secrets },
     datasets: { codeVersion, blobs, artifacts, records, datasets, secrets },
     training: {
       codeVersion,

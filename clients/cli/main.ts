@@ -18,7 +18,7 @@ import { followRun } from './follow.js';
 import { table } from './format.js';
 import { addGenerateCommand, addTokenizerCommands } from './local/index.js';
 import { pipelineJsonSchema, readPipelineFile } from './pipelineFile.js';
-import { pipelineReference } from './pipelineReference.js';
+import { connectorNames, connectorReference, pipelineReference } from './pipelineReference.js';
 import { type Span, spanOf } from './span.js';
 import { lifecycleSummary } from './summary.js';
 import { verifyModelFolder } from './verifyModel.js';
@@ -65,7 +65,16 @@ pipeline
 pipeline
   .command('reference')
   .description('print every key with its type, default and meaning, as Markdown')
-  .action(() => say(pipelineReference()));
+  .option('--connector <name>', 'the keys of a source that this connector reads')
+  .action(({ connector }: { connector?: string }) => {
+    const table = connector === undefined ? pipelineReference() : connectorReference(connector);
+    if (table === undefined)
+      throw plumblineError(
+        'REQUEST_INVALID',
+        `no connector "${connector}"; there are ${connectorNames().join(', ')}`,
+      );
+    say(table);
+  });
 
 program
   .command('run <file>')

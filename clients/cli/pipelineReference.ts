@@ -49,10 +49,47 @@ const rowsOf = (schema: Schema, prefix: string): readonly string[] =>
     ];
   });
 
+const tableOf = (rows: readonly string[]): string =>
+  ['| Key | Type | Default | Meaning |', '|---|---|---|---|', ...new Set(rows)].join('\n');
+
+const pipelineSchema = (): Schema => pipelineJsonSchema() as Schema;
+
+const connectorSchemas = (): readonly Schema[] => {
+  const items = pipelineSchema().properties?.sources?.items;
+  return items?.oneOf ?? (items === undefined ? [] : [items]);
+};
+
+const connectorOf = (schema: Schema): string => String(schema.properties?.connector?.const);
+
+/** Names of the connectors, in the order of the schema. */
+export const connectorNames = (): readonly string[] => connectorSchemas().map(connectorOf);
+
+/** The keys of a source as each connector has them, and which connectors there are. */
+const anySource = (connectors: readonly Schema[]): Schema => {
+  const [first, ...others] = connectors;
+  const shared = Object.entries(first?.properties ?? {}).filter(([key]) =>
+    others.every(({ properties }) => properties?.[key] !== undefined),
+  );
+  const connector = {
+    enum: connectors.map(connectorOf),
+    description: 'What reads the source; docs/sources has a page with the further keys of each.',
+  };
+  return {
+    type: 'object',
+    properties: { connector, ...Object.fromEntries(shared.filter(([key]) => key !== 'connector')) },
+    required: ['connector', ...(first?.required ?? [])],
+  };
+};
+
 /** Every key of a pipeline file with type, default and meaning, as a Markdown table made from the schema. */
-export const pipelineReference = (): string =>
-  [
-    '| Key | Type | Default | Meaning |',
-    '|---|---|---|---|',
-    ...new Set(rowsOf(pipelineJsonSchema() as Schema, '')),
-  ].join('\n');
+export const pipelineReference = (): string => {
+  const { properties, ...rest } = pipelineSchema();
+  const sources = { ...properties?.sources, items: anySource(connectorSchemas()) };
+  return tableOf(rowsOf({ ...rest, properties: { ...properties, sources } }, ''));
+};
+
+/** The keys of a source read by this connector; undefined when there is none of that name. */
+export const connectorReference = (name: string): string | undefined => {
+  const schema = connectorSchemas().find((candidate) => connectorOf(candidate) === name);
+  return schema === undefined ? undefined : tableOf(rowsOf(schema, ''));
+};

@@ -56,4 +56,17 @@ export const sourceFields = {
     .positive()
     .default(10_000_000)
     .describe('Records larger than this are quarantined.'),
+  batchRecordsMax: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(50_000)
+    .describe('For sources that are read on from where they were left: a batch ends at this many records.'),
+  batchBytesMax: z
+    .number()
+    .int()
+    .positive()
+    .default(250_000_000)
+    .describe('For the same sources: a batch ends at this many bytes.'),
 };

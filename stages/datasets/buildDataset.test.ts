@@ -148,20 +148,34 @@ describe('buildDataset', () => {
       expect(reads).toBeLessThan(60);
     }));
 
-  it('takes a record that two batches hold once, and none when they disagree on its label', () =>
-    withFiles(corpus(), async (root) => {
-      const ctx = memoryWorld();
-      const pipeline = testPipeline(root);
-      const { batchId } = await collectSource({ ctx, input: { pipeline, source: 'mails' } });
-      const rows = await ctx.records.readBatch(batchId);
-      const other = 'f'.repeat(64);
-      const [first, second] = rows.filter(({ path }) => /ham\/(10|20)\.eml/.test(path));
-      await ctx.records.insert([
-        { ...first!, batchId: other },
-        { ...second!, batchId: other, label: 'spam' },
-      ]);
-      const output = await buildDataset({ ctx, input: { pipeline, batches: [batchId, other] } });
-      expect(output).toMatchObject({ read: 65, kept: 59 });
-      expect(output.dropped).toMatchObject({ 'exact-duplicate': 2, 'conflicting-label': 2 });
-    }));
+  it.each(['beside', 'behind'])(
+    'takes a record that two batches hold once, and none when they disagree on its label: one %s the other',
+    (place) =>
+      withFiles(corpus(), async (root) => {
+        const ctx = memoryWorld();
+        const pipeline = testPipeline(root);
+        const { batchId } = await collectSource({ ctx, input: { pipeline, source: 'mails' } });
+        const rows = await ctx.records.readBatch(batchId);
+        const other = await ctx.artifacts.publish(
+          {
+            ...(await ctx.artifacts.get('SourceBatch', batchId)),
+            recordsDigest: 'f'.repeat(64),
+            ...(place === 'behind' && { previous: batchId }),
+          },
+          { key: 'other', fence: await ctx.artifacts.acquireFence('other', ctx) },
+        );
+        const [first, second] = rows.filter(({ path }) => /ham\/(10|20)\.eml/.test(path));
+        await ctx.records.insert([
+          { ...first!, batchId: other },
+          { ...second!, batchId: other, label: 'spam' },
+        ]);
+        const batches = place === 'behind' ? [other] : [batchId, other];
+        const output = await buildDataset({ ctx, input: { pipeline, batches } });
+        expect(output).toMatchObject({ read: 65, kept: 59 });
+        expect(output.dropped).toMatchObject({ 'exact-duplicate': 2, 'conflicting-label': 2 });
+        expect((await ctx.artifacts.get('DatasetVersion', output.datasetId)).batches).toEqual(
+          [...batches].sort(),
+        );
+      }),
+  );
 });

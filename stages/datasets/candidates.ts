@@ -1,4 +1,5 @@
 import { type Pipeline, plumblineError, type SourceRecord } from '../../contracts/index.js';
+import { readChains } from '../chain.js';
 import type { Candidate, Decision } from './clean.js';
 import type { DatasetsContext } from './ports.js';
 import { CONFLICTING_LABEL } from './rules/duplicates.js';
@@ -43,8 +44,8 @@ const foreignBatch = ({ name, sources }: Pipeline, { source, batchId }: SourceRe
   );
 
 /**
- * The records of the batches; one that several batches hold is one record.
- * @throws CLICKHOUSE_UNREACHABLE; DATASET_INVALID for a batch of a source that the pipeline does not name
+ * The records of the batches and of all that they go on from; one that several batches hold is one record.
+ * @throws CLICKHOUSE_UNREACHABLE, OBJECT_NOT_FOUND, OBJECT_CORRUPT; DATASET_INVALID for a batch of a source that the pipeline does not name
  */
 export const gatherCandidates = async (
   ctx: DatasetsContext,
@@ -54,8 +55,8 @@ export const gatherCandidates = async (
   const sources = new Map(pipeline.sources.map((source) => [source.name, source]));
   const occurrences = new Map<string, SourceRecord[]>();
   let read = 0;
-  for (const batch of batches)
-    for (const record of await ctx.records.readBatch(batch)) {
+  for (const { id } of await readChains(ctx.artifacts, batches))
+    for (const record of await ctx.records.readBatch(id)) {
       read += 1;
       const same = occurrences.get(record.recordId);
       if (same === undefined) occurrences.set(record.recordId, [record]);

@@ -9,6 +9,7 @@ import {
   TASK_RULES,
   type TrainingRun,
 } from '../../contracts/index.js';
+import { readChains } from '../chain.js';
 import { digestOf } from '../digest.js';
 import { runStep } from '../step.js';
 import {
@@ -82,7 +83,7 @@ const measure = async (ctx: RegistryContext, input: EvaluateModelInput): Promise
   const curveRuns = await Promise.all(learningCurveRuns.map((id) => ctx.artifacts.get('TrainingRun', id)));
   for (const each of [run, ...curveRuns]) requireDataset(each, datasetId, run);
   const dataset = await ctx.artifacts.get('DatasetVersion', datasetId);
-  const batches = await Promise.all(dataset.batches.map((id) => ctx.artifacts.get('SourceBatch', id)));
+  const batches = (await readChains(ctx.artifacts, dataset.batches)).map(({ batch }) => batch);
   const data = splitsOf(await ctx.datasets.readRows(datasetId), run);
   const options = { resamples: recipe.bootstrapResamples, confidence: recipe.confidence, seed: recipe.seed };
 

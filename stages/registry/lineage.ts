@@ -1,4 +1,5 @@
 import type { ArtifactKind } from '../../contracts/index.js';
+import { readChains } from '../chain.js';
 import type { RegistryContext } from './ports.js';
 
 /** One artifact of a chain and what it was made from. */
@@ -59,11 +60,18 @@ const trainingLineage = async (
       return { kind: 'DatasetVersion', id, madeFrom: batches };
     }),
   );
-  const batches = new Set(versions.flatMap(({ madeFrom }) => madeFrom));
+  const heads = new Set(versions.flatMap(({ madeFrom }) => madeFrom));
+  const batches = await readChains(artifacts, [...heads]);
   return [
     ...runs.values(),
     ...adaptations.values(),
     ...versions,
-    ...[...batches].map((id): LineageNode => ({ kind: 'SourceBatch', id, madeFrom: [] })),
+    ...batches.map(
+      ({ id, batch: { previous } }): LineageNode => ({
+        kind: 'SourceBatch',
+        id,
+        madeFrom: previous === undefined ? [] : [previous],
+      }),
+    ),
   ];
 };

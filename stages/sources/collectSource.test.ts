@@ -148,7 +148,8 @@ describe('collectSource', () => {
     withFiles(MAILS, async (root) => {
       const ctx = memoryWorld();
       const input = { pipeline: testPipeline(root), source: 'mails' };
-      const broken = { ...ctx, records: { insert: () => Promise.reject(new Error('down')) } };
+      const records = { ...ctx.records, insert: () => Promise.reject(new Error('down')) };
+      const broken = { ...ctx, records: { ...records, heldByChain: async () => new Set<string>() } };
       await expect(collectSource({ ctx: broken, input })).rejects.toThrow('down');
       expect(ctx.artifacts.artifacts.size).toBe(0);
       expect(await collectSource({ ctx: { ...ctx, attempt: 2 }, input })).toMatchObject({

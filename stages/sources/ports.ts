@@ -1,15 +1,40 @@
-import type { SourceRecord } from '../../contracts/index.js';
-import type { ArtifactStore, BlobStore, SecretResolver, StageContext } from '../ports.js';
+import type { SourceBatch, SourceRecord } from '../../contracts/index.js';
+import type { ArtifactStore, BlobStore, Fence, SecretResolver, StageContext } from '../ports.js';
 
 /** Rows of collected records. */
 export interface SourceRecordSink {
   /** Inserting the same records again changes nothing. @throws CLICKHOUSE_UNREACHABLE */
   insert(records: readonly SourceRecord[]): Promise<void>;
+  /**
+   * Of the record ids those that the chain of batches up to `head` holds. Must be asked of every head before the
+   * chain goes on from it: the head's own records become known by it.
+   * @throws CLICKHOUSE_UNREACHABLE
+   */
+  heldByChain(
+    chain: { readonly pipeline: string; readonly source: string; readonly head: string },
+    recordIds: readonly string[],
+  ): Promise<ReadonlySet<string>>;
+}
+
+/** The newest published batch of each source that is read on from where it was left. */
+export interface SourceHeads {
+  /** Null: nothing has been collected. @throws CATALOG_UNAVAILABLE */
+  head(of: { readonly pipeline: string; readonly source: string }): Promise<string | null>;
+  /**
+   * Publishes the batch as the successor of `batch.previous`, and makes it the head in the same transaction.
+   * @returns the batch's id.
+   * @throws ATTEMPT_FENCED when a newer attempt holds the fence, or the head is another than `batch.previous`
+   */
+  advance(
+    batch: SourceBatch,
+    step: { readonly key: string; readonly fence: Fence; readonly now: string },
+  ): Promise<string>;
 }
 
 export interface SourcesContext extends StageContext {
   readonly blobs: BlobStore;
   readonly artifacts: ArtifactStore;
+  readonly heads: SourceHeads;
   readonly records: SourceRecordSink;
   readonly secrets: SecretResolver;
 }

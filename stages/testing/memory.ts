@@ -10,12 +10,13 @@ import {
   type DatasetRow,
   type Progress,
   plumblineError,
+  type SourceBatch,
   type SourceRecord,
 } from '../../contracts/index.js';
 import type { DatasetSink, SourceRecordReader } from '../datasets/ports.js';
 import { digestOf } from '../digest.js';
 import type { ArtifactStore, BlobStore, Fence, Logger, ObjectStore, StageContext } from '../ports.js';
-import type { SourceRecordSink } from '../sources/ports.js';
+import type { SourceHeads, SourceRecordSink } from '../sources/ports.js';
 
 /** The ports in memory, for the tests of stages; semantics as in the ports' comments. Counts its writes. */
 export class MemoryObjectStore implements ObjectStore {
@@ -121,6 +122,25 @@ export class MemoryArtifactStore implements ArtifactStore {
   }
 }
 
+export class MemorySourceHeads implements SourceHeads {
+  readonly heads = new Map<string, string>();
+
+  constructor(private readonly artifacts: ArtifactStore) {}
+
+  async head({ pipeline, source }: { readonly pipeline: string; readonly source: string }) {
+    return this.heads.get(`${pipeline}/${source}`) ?? null;
+  }
+
+  async advance(batch: SourceBatch, step: Parameters<SourceHeads['advance']>[1]) {
+    const { pipeline, source, previous = null } = batch;
+    if ((await this.head(batch)) !== previous)
+      throw plumblineError('ATTEMPT_FENCED', `${previous} is not the newest batch of ${pipeline}/${source}`);
+    const id = await this.artifacts.publish(batch, step);
+    this.heads.set(`${pipeline}/${source}`, id);
+    return id;
+  }
+}
+
 const byRecordId = (a: { readonly recordId: string }, b: { readonly recordId: string }): number =>
   a.recordId < b.recordId ? -1 : a.recordId > b.recordId ? 1 : 0;
 
@@ -132,6 +152,15 @@ export class MemorySourceRecords implements SourceRecordSink, SourceRecordReader
   async insert(records: readonly SourceRecord[]) {
     this.inserts += 1;
     for (const record of records) this.rows.set(`${record.batchId}/${record.recordId}`, record);
+  }
+
+  private readonly remembered = new Set<string>();
+
+  async heldByChain({ head }: { readonly head: string }, recordIds: readonly string[]) {
+    this.remembered.add(head);
+    return new Set(
+      recordIds.filter((id) => [...this.remembered].some((batch) => this.rows.has(`${batch}/${id}`))),
+    );
   }
 
   async readBatch(batchId: string) {
@@ -200,11 +229,13 @@ export const memoryStageContext = (
 export const memoryWorld = (overrides: Partial<StageContext> = {}) => {
   const objects = new MemoryObjectStore();
   const records = new MemorySourceRecords();
+  const artifacts = new MemoryArtifactStore();
   return {
     ...memoryStageContext(overrides),
     objects,
     blobs: new MemoryBlobStore(objects),
-    artifacts: new MemoryArtifactStore(),
+    artifacts,
+    heads: new MemorySourceHeads(artifacts),
     records,
     datasets: new MemoryDatasets(),
     secrets: {

@@ -6,9 +6,11 @@ import { folderObjectStore } from '../objects/folder.js';
 import { artifactStoreSuite } from '../testing/artifactStoreSuite.js';
 import { codeOf } from '../testing/errors.js';
 import { modelCatalogSuite } from '../testing/modelCatalogSuite.js';
+import { sourceHeadsSuite } from '../testing/sourceHeadsSuite.js';
 import { artifactStore } from './artifact-store.js';
 import { type CatalogDatabase, openCatalogDatabase } from './database.js';
 import { deploymentReader, modelCatalog } from './model-catalog.js';
+import { sourceHeads } from './source-heads.js';
 
 const openAll = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-catalog-'));
@@ -25,6 +27,7 @@ const openAll = async () => {
     objects,
     artifacts: artifactStore(database, objects),
     catalog: modelCatalog(database, objects),
+    heads: sourceHeads(database, objects),
     deployments: deploymentReader(database, objects),
     another: async () => artifactStore(await connect(), objects),
     close: async () => {
@@ -36,6 +39,7 @@ const openAll = async () => {
 
 artifactStoreSuite('libsql', openAll);
 modelCatalogSuite('libsql', openAll);
+sourceHeadsSuite('libsql', openAll);
 
 describe('catalog file', () => {
   it('that is no database is CATALOG_UNAVAILABLE', async () => {
@@ -55,9 +59,11 @@ describe('catalog file', () => {
       Array.from({ length: 8 }, () => openCatalogDatabase(join(folder, 'catalog.db'))),
     );
     for (const database of opened) {
-      expect(await database.read((db) => db.selectFrom('migrations').select('name').execute())).toHaveLength(
-        1,
-      );
+      const applied = await database.read((db) => db.selectFrom('migrations').select('name').execute());
+      expect(applied.map(({ name }) => name).sort()).toEqual([
+        '0001_artifacts_and_models',
+        '0002_source_heads',
+      ]);
       await database.close();
     }
     expect(await codeOf(opened[0]!.ping())).toBe('CATALOG_UNAVAILABLE');

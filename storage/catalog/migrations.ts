@@ -61,9 +61,21 @@ const artifactsAndModels: Migration = async (db) => {
     .execute();
 };
 
+const sourceHeads: Migration = async (db) => {
+  await db.schema
+    .createTable('source_heads')
+    .addColumn('pipeline', NAME, (column) => column.notNull())
+    .addColumn('source', NAME, (column) => column.notNull())
+    .addColumn('batch_id', ID, (column) => column.notNull().references('artifacts.id'))
+    .addColumn('updated_at', INSTANT, (column) => column.notNull())
+    .addPrimaryKeyConstraint('source_heads_pk', ['pipeline', 'source'])
+    .execute();
+};
+
 /** Applied in this order; a released one never changes. */
 const MIGRATIONS: readonly { readonly name: string; readonly up: Migration }[] = [
   { name: '0001_artifacts_and_models', up: artifactsAndModels },
+  { name: '0002_source_heads', up: sourceHeads },
 ];
 
 /**

@@ -8,6 +8,8 @@ export interface CatalogTables {
   /** Newest attempt of each run that took a key; the row with the greatest token holds the fence. */
   readonly fences: { key: string; run_id: string; attempt: number; token: number };
   readonly model_versions: { id: string; model: string; version: number; created_at: string };
+  /** The newest batch of each source that is read on from where it was left. */
+  readonly source_heads: { pipeline: string; source: string; batch_id: string; updated_at: string };
   /** `seq` is the revision that the deployment gave its alias. */
   readonly deployments: {
     id: string;

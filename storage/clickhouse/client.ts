@@ -20,6 +20,14 @@ export interface RowQuery<P extends Record<string, unknown>, R> {
   readonly secondsMax: number;
 }
 
+/** A statement that gives no rows back. */
+export interface RowStatement<P extends Record<string, unknown>> {
+  readonly name: string;
+  readonly sql: string;
+  readonly params: z.ZodType<P>;
+  readonly secondsMax: number;
+}
+
 /** Lets TypeScript infer the types of a query. */
 export const rowQuery = <P extends Record<string, unknown>, R>(query: RowQuery<P, R>): RowQuery<P, R> =>
   query;
@@ -27,6 +35,8 @@ export const rowQuery = <P extends Record<string, unknown>, R>(query: RowQuery<P
 export interface RowStore {
   /** @throws CLICKHOUSE_UNREACHABLE, TIMEOUT, INTERNAL with the ClickHouse code */
   read<P extends Record<string, unknown>, R>(query: RowQuery<P, R>, params: P): Promise<readonly R[]>;
+  /** @throws as `read`, and DISK_FULL */
+  run<P extends Record<string, unknown>>(statement: RowStatement<P>, params: P): Promise<void>;
   /** Rows in camelCase, in chunks; a chunk is kept as a whole or not at all. @throws as `read`, and DISK_FULL */
   insert(table: string, rows: readonly object[]): Promise<void>;
   /** @throws CLICKHOUSE_UNREACHABLE */
@@ -146,6 +156,14 @@ export const openRowStore = (options: RowStoreOptions): RowStore => {
         for await (const batch of result.stream<object>())
           for (const row of batch) rows.push(parseRow(query.name, query.row, row.json()));
         return rows;
+      }),
+    run: (statement, params) =>
+      attempt(statement.name, async (connected) => {
+        await connected.command({
+          query: statement.sql,
+          query_params: { ...statement.params.parse(params), database },
+          clickhouse_settings: { log_comment: statement.name, max_execution_time: statement.secondsMax },
+        });
       }),
     insert: async (table, rows) => {
       for (const chunk of insertChunks(rows))

@@ -14,6 +14,7 @@ const TABLES: Readonly<
       readonly added?: readonly string[];
       readonly orderBy: string;
       readonly version?: string;
+      readonly settings?: string;
     }
   >
 > = {
@@ -22,6 +23,12 @@ const TABLES: Readonly<
       path String, position UInt64, format LowCardinality(String), label LowCardinality(String),
       \`group\` LowCardinality(String), bytes UInt64, quarantine_reason Nullable(String)`,
     orderBy: 'batch_id, record_id, path, position',
+  },
+  /** Ids of the records of published batches that further ones go on from; small granules, since single ids are looked up. */
+  source_record_ids_v1: {
+    columns: 'pipeline LowCardinality(String), source LowCardinality(String), record_id String',
+    orderBy: 'pipeline, source, record_id',
+    settings: 'index_granularity = 1024',
   },
   dataset_rows_v1: {
     columns: `dataset_id String, record_id String, split LowCardinality(String), label LowCardinality(String),
@@ -65,10 +72,10 @@ const TABLES: Readonly<
 /** Makes the database and every table that is not there yet. */
 export const migrateRows = async (client: ClickHouseClient, database: string): Promise<void> => {
   await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` });
-  for (const [table, { columns, added = [], orderBy, version }] of Object.entries(TABLES)) {
+  for (const [table, { columns, added = [], orderBy, version, settings }] of Object.entries(TABLES)) {
     await client.command({
       query: `CREATE TABLE IF NOT EXISTS ${database}.${table} (${columns})
-        ENGINE = ReplacingMergeTree${version === undefined ? '' : `(${version})`} ORDER BY (${orderBy})`,
+        ENGINE = ReplacingMergeTree${version === undefined ? '' : `(${version})`} ORDER BY (${orderBy})${settings === undefined ? '' : ` SETTINGS ${settings}`}`,
     });
     for (const column of added)
       await client.command({ query: `ALTER TABLE ${database}.${table} ADD COLUMN IF NOT EXISTS ${column}` });

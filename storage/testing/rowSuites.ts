@@ -31,6 +31,35 @@ export const sourceRecordsSuite = (name: string, open: () => SourceRecordSink & 
       await store.insert([]);
     });
 
+    it('know which records a chain of published batches holds, and none of rows that a killed attempt left', async () => {
+      const of = { pipeline: 'spam-triage', source: 'chained' };
+      const [first, second, left] = ['first', 'second', 'left behind'].map(sha256Hex) as [
+        string,
+        string,
+        string,
+      ];
+      const rowsOf = (batchId: string, from: number, to: number) =>
+        numbers(to)
+          .slice(from)
+          .map((number) => aRecord(number, { ...of, batchId }));
+      const idsOf = (from: number, to: number) => rowsOf(first, from, to).map(({ recordId }) => recordId);
+      const store = open();
+      await store.insert([...rowsOf(first, 0, 5_000), ...rowsOf(left, 9_000, 9_010)]);
+      await store.insert([
+        aRecord(9_005, { ...of, source: 'another', batchId: sha256Hex('another source') }),
+      ]);
+      const held = await store.heldByChain({ ...of, head: first }, [
+        ...idsOf(0, 9_000),
+        ...idsOf(9_000, 9_010),
+      ]);
+      expect([...held].sort()).toEqual(idsOf(0, 5_000).sort());
+      await store.insert(rowsOf(second, 5_000, 5_001));
+      expect(await store.heldByChain({ ...of, head: second }, idsOf(4_999, 5_002))).toEqual(
+        new Set(idsOf(4_999, 5_001)),
+      );
+      expect(await store.heldByChain({ ...of, head: second }, [])).toEqual(new Set());
+    });
+
     it('count bytes that lie at two places as one record, at the first place', async () => {
       const batchId = sha256Hex('batch of twins');
       const store = open();

@@ -63,6 +63,8 @@ export interface Connector<S> {
   /**
    * Every record in an order that depends only on the source's contents, in pages; memory is bounded by one page.
    * Ends when there is nothing more at the moment. Closes its connections when the caller stops early.
+   * A reader that closes what its acknowledgements need when it ends gives a page without records first: the caller
+   * then stores what it has, acknowledges, and closes the reader.
    * @throws SOURCE_EMPTY, SOURCE_UNREADABLE, SOURCE_UNREACHABLE, SOURCE_REFUSED, SECRET_UNRESOLVED, CANCELLED
    */
   read(source: S, context: ConnectorContext): AsyncIterable<Page>;
