@@ -152,6 +152,7 @@ const locate = (contents: unknown, path: Path, key: string | undefined): Node | 
 const resolveFolders = (pipeline: Pipeline, folder: string): Pipeline => ({
   ...pipeline,
   sources: pipeline.sources.map((source) => ({ ...source, root: resolve(folder, source.root) })),
+  dataset: resolveTestTexts(pipeline.dataset, folder),
   training: {
     ...pipeline.training,
     base: {
@@ -163,3 +164,10 @@ const resolveFolders = (pipeline: Pipeline, folder: string): Pipeline => ({
     },
   },
 });
+
+const resolveTestTexts = (dataset: Pipeline['dataset'], folder: string): Pipeline['dataset'] => {
+  const { decontamination } = dataset.cleaning;
+  if (decontamination === undefined) return dataset;
+  const files = decontamination.files.map((file) => resolve(folder, file));
+  return { ...dataset, cleaning: { ...dataset.cleaning, decontamination: { ...decontamination, files } } };
+};

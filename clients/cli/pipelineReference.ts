@@ -93,3 +93,11 @@ export const connectorReference = (name: string): string | undefined => {
   const schema = connectorSchemas().find((candidate) => connectorOf(candidate) === name);
   return schema === undefined ? undefined : tableOf(rowsOf(schema, ''));
 };
+
+/** The keys under one section of the pipeline file. */
+export const sectionReference = (path: string): string =>
+  tableOf(
+    rowsOf(pipelineSchema(), '').filter(
+      (row) => row.startsWith(`| \`${path}.`) || row.startsWith(`| \`${path}[`),
+    ),
+  );

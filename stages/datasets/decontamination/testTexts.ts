@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parquetReadObjects } from 'hyparquet';
 import { type CleaningRecipe, plumblineError, type RecipeOf, shortId } from '../../../contracts/index.js';
-import type { DatasetsContext } from '../ports.js';
+import type { CleaningContext } from '../rules/rule.js';
 
 type Recipe = RecipeOf<'decontamination'>;
 
@@ -47,7 +47,7 @@ async function* ofFile(file: string, field: string): AsyncGenerator<TestText> {
 }
 
 async function* ofDataset(
-  { artifacts, blobs }: Pick<DatasetsContext, 'artifacts' | 'blobs'>,
+  { artifacts, blobs }: Pick<CleaningContext, 'artifacts' | 'blobs'>,
   id: string,
 ): AsyncGenerator<TestText> {
   const { rows } = await artifacts.get('DatasetVersion', id);
@@ -59,7 +59,7 @@ async function* ofDataset(
 
 /** Every test text the recipe names. @throws SOURCE_UNREADABLE, OBJECT_NOT_FOUND, OBJECT_CORRUPT */
 export async function* readTestTexts(
-  ctx: Pick<DatasetsContext, 'artifacts' | 'blobs'>,
+  ctx: Pick<CleaningContext, 'artifacts' | 'blobs'>,
   { files, field, datasets }: Recipe,
 ): AsyncGenerator<TestText> {
   for (const file of files) yield* ofFile(file, field);

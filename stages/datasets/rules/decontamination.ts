@@ -9,6 +9,7 @@ export const decontamination: CorpusRule = {
   on: { section: 'decontamination' },
   reasons: ['test-overlap'],
   sees: 'texts',
+  learns: false,
   begin: async ({ decontamination: recipe }, ctx) => {
     if (recipe === undefined) return null;
     const overlap = createOverlap(recipe.ngramWords);

@@ -50,6 +50,9 @@ export const DRAFT_RULES: readonly DraftRule[] = [
 /** Rules that learn from all drafts first, or ask the world: those on rows before the draft rules, the others after them. */
 export const CORPUS_RULES: readonly CorpusRule[] = [missingValues, decontamination, outliers, spelling, pii];
 
+/** A rule as the documentation lists it. */
+export type ListedRule = RuleEntry & Partial<Pick<CorpusRule, 'learns'>>;
+
 const COMPARING: readonly RuleEntry[] = [
   {
     ...exactDuplicate,
@@ -68,7 +71,7 @@ const COMPARING: readonly RuleEntry[] = [
 ];
 
 /** All rules in the order in which they act. */
-export const RULES: readonly RuleEntry[] = [
+export const RULES: readonly ListedRule[] = [
   ...CORPUS_RULES.filter(({ sees }) => sees === 'rows'),
   ...DRAFT_RULES,
   ...CORPUS_RULES.filter(({ sees }) => sees === 'texts'),

@@ -28,6 +28,7 @@ export const missingValues: CorpusRule = {
   on: { section: 'missingValues' },
   reasons: ['missing-value'],
   sees: 'rows',
+  learns: true,
   begin: ({ missingValues: recipe }) => {
     if (recipe === undefined || recipe.length === 0) return null;
     const fills = recipe.map((rule: Recipe[number]): Fill => createFill(rule));

@@ -40,6 +40,7 @@ export const outliers: CorpusRule = {
   on: { section: 'outliers' },
   reasons: ['length-outlier', 'entropy-outlier', 'symbols-outlier'],
   sees: 'texts',
+  learns: true,
   begin: ({ outliers: recipe }) => {
     if (recipe === undefined) return null;
     const asked = NAMES.flatMap((name) => {

@@ -1,6 +1,5 @@
 import type { CleaningRecipe } from '../../../contracts/index.js';
-import type { DatasetsContext } from '../ports.js';
-import type { CorpusRule, Draft, Outcome, RulePass } from './rule.js';
+import type { CleaningContext, CorpusRule, Draft, Outcome, RulePass } from './rule.js';
 
 /** A rule ready to be applied, with its name for the decisions. */
 export interface Step {
@@ -15,7 +14,7 @@ export const beginPasses = async (
   rules: readonly CorpusRule[],
   sees: CorpusRule['sees'],
   recipe: CleaningRecipe,
-  ctx: DatasetsContext,
+  ctx: CleaningContext,
 ): Promise<NamedPass[]> => {
   const passes: NamedPass[] = [];
   for (const rule of rules) {

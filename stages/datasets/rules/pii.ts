@@ -32,6 +32,7 @@ export const pii: CorpusRule = {
   on: { section: 'pii' },
   reasons: ['personal-data'],
   sees: 'texts',
+  learns: false,
   begin: async ({ pii: recipe }, { secrets }) => {
     if (recipe === undefined) return null;
     const { kinds, action, key } = recipe;

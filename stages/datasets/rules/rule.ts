@@ -84,14 +84,22 @@ export interface RulePass {
   apply(draft: Draft): Outcome;
 }
 
+/** What a rule may ask of the world. */
+export interface CleaningContext extends Pick<DatasetsContext, 'secrets'> {
+  readonly artifacts: Pick<DatasetsContext['artifacts'], 'get'>;
+  readonly blobs: Pick<DatasetsContext['blobs'], 'get'>;
+}
+
 /**
  * A rule that learns from all drafts, or asks the world, before it judges one. `rows` sees drafts before they are decoded,
  * `texts` what the draft rules made of them; all rules of a place observe in one pass, before any of them changes a draft.
  */
 export interface CorpusRule extends RuleEntry {
+  /** Whether its passes observe. */
+  readonly learns: boolean;
   readonly sees: 'rows' | 'texts';
   /** Null where the recipe does without the rule. */
-  begin(recipe: CleaningRecipe, ctx: DatasetsContext): Promise<RulePass | null> | RulePass | null;
+  begin(recipe: CleaningRecipe, ctx: CleaningContext): Promise<RulePass | null> | RulePass | null;
 }
 
 /** What a rule that compares rows needs to know of one. */

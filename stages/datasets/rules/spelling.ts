@@ -67,6 +67,7 @@ export const spelling: CorpusRule = {
   on: { section: 'spelling' },
   reasons: [],
   sees: 'texts',
+  learns: true,
   begin: async ({ spelling: recipe }) => {
     if (recipe === undefined) return null;
     const dictionary = await englishWords();
