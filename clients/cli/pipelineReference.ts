@@ -1,7 +1,7 @@
 import { pipelineJsonSchema } from './pipelineFile.js';
 
 interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly const?: unknown;
@@ -23,7 +23,7 @@ const typeOf = (schema: Schema): string => {
   if (schema.type === 'array')
     return `list of ${schema.items === undefined ? 'values' : typeOf(schema.items)}`;
   if (schema.type === 'object') return 'section';
-  return schema.type ?? 'value';
+  return [schema.type ?? 'value'].flat().join(' or ');
 };
 
 const defaultOf = (schema: Schema, required: boolean): string => {

@@ -3,10 +3,13 @@ import { counted, type Edit, rewritten } from './rewrite.js';
 import { optionalRule } from './rule.js';
 
 type Place = 'cn' | 'tw' | 'twp' | 'hk' | 't';
+/** The package's own types do not resolve under Node's rules for modules. */
+type CreateConverter = (options: { readonly from: Place; readonly to: Place }) => (text: string) => string;
+const createConverter = Converter as CreateConverter;
 const converters = new Map<string, (text: string) => string>();
 const converter = (from: Place, to: Place): ((text: string) => string) => {
   const key = `${from} ${to}`;
-  const convert = converters.get(key) ?? Converter({ from, to });
+  const convert = converters.get(key) ?? createConverter({ from, to });
   converters.set(key, convert);
   return convert;
 };

@@ -64,7 +64,7 @@ export interface DraftRule extends RuleEntry {
 /** A draft rule that does nothing while its section of the recipe is left out. */
 export const optionalRule = <K extends OptionalRule>(
   entry: Omit<RuleEntry, 'on'> & { readonly section: K },
-  apply: (draft: Draft, recipe: RecipeOf<K>, whole: CleaningRecipe) => Outcome,
+  apply: (draft: Draft, recipe: RecipeOf<K>, whole: CleaningRecipe) => Outcome | Promise<Outcome>,
 ): DraftRule => {
   const { section, ...rest } = entry;
   return {

@@ -119,11 +119,12 @@ export const quantityEdits = (
     if (names === '') return [];
     const after = locale === 'zh' ? '(?![\\p{sc=Latin}\\p{N}_²³^]|/\\p{L}|平方|立方)' : AFTER;
     const quantity = new RegExp(
-      `(?<![\\d][-–/×x] ?)(?<minus>(?<![\\p{L}\\p{N}])[-−])?(?<![\\p{sc=Latin}\\p{N}_@#/\\\\]|[\\p{L}\\p{N}][.,:'’-])(?:(?<marked>${body})|(?<plain>\\d+))[ \\u00A0]?(?:${names})${after}`,
+      `(?<![\\d][-–/×x] ?)(?<minus>(?<![\\p{L}\\p{N}])[-−])?(?<![\\p{sc=Latin}\\p{N}_@#/\\\\]|[\\p{L}\\p{N}][.,:'’-])(?:(?<marked>${body})|(?<plain>\\d+))[ \\u00A0]?(?<name>${names})${after}`,
       'gu',
     );
     return editsOf(text, quantity, ({ groups = {} }) => {
-      const { minus, marked, plain } = groups;
+      const { minus, marked, plain, name } = groups;
+      if (plain !== undefined && name === BASE_UNITS[known.kind]) return null;
       const value = Number(marked === undefined ? plain : parse(marked)) * (minus === undefined ? 1 : -1);
       const converted = value * known.factor + (known.offset ?? 0);
       return Number.isFinite(converted) ? `${decimalOf(converted)} ${BASE_UNITS[known.kind]}` : null;
