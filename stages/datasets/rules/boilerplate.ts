@@ -70,13 +70,14 @@ export const boilerplate = optionalRule(
         (quotedReplies && QUOTED.test(line.text)) ||
         (navigation && isNavigation(line)),
     );
-    // What introduces a quotation goes with it, also over an empty line.
-    if (quotedReplies)
-      lines.forEach(({ text }, index) => {
-        const next = lines.findIndex((line, later) => later > index && line.text !== '');
-        if (ATTRIBUTION.test(text) && next > index && QUOTED.test(lines[next]?.text ?? ''))
-          gone[index] = true;
-      });
+    if (quotedReplies) {
+      // What introduces a quotation goes with it, also over an empty line.
+      let following = '';
+      for (const [index, { text }] of [...lines.entries()].reverse()) {
+        if (ATTRIBUTION.test(text) && QUOTED.test(following)) gone[index] = true;
+        if (text !== '') following = text;
+      }
+    }
     const edits: Edit[] = [];
     lines.forEach(({ start, end }, index) => {
       if (gone[index]) edits.push({ start, end, by: '' });

@@ -1,10 +1,11 @@
+import type { eld } from 'eld/small';
 import { dropped, kept, optionalRule } from './rule.js';
 
-type Detector = typeof import('eld/small')['eld'];
+type Detector = typeof eld;
 let detector: Promise<Detector> | undefined;
 /** Its tables take a second and 150 MB: only cleanings that ask for languages load them. */
 const loadDetector = (): Promise<Detector> => {
-  detector ??= import('eld/small').then(({ eld }) => eld);
+  detector ??= import('eld/small').then((tables) => tables.eld);
   return detector;
 };
 

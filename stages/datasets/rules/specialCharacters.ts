@@ -18,7 +18,7 @@ const JOINER = new RegExp(
 const SELECTOR =
   /(?<![\p{Emoji}\p{S}\p{sc=Han}\p{sc=Mong}])[\uFE00-\uFE0F]|[\u180E\u2061-\u2064\u115F\u1160\u3164\uFFA0]/gu;
 /** Tag characters spell text that nobody sees; only the flags of regions are made with them. */
-const TAGS = /(?<!\u{1F3F4}[\u{E0020}-\u{E007E}]*)[\u{E0000}-\u{E007F}]/gu;
+const TAGS = /(?<!\u{1F3F4}[\u{E0020}-\u{E007E}]{0,6})[\u{E0000}-\u{E007F}]/gu;
 
 const WORD = /[\p{L}\p{M}]+/gu;
 const LATIN = /\p{sc=Latin}/u;

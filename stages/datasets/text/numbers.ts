@@ -40,9 +40,9 @@ const DIGITS = '零一二三四五六七八九';
 const SMALL: Readonly<Record<string, number>> = { 十: 10, 百: 100, 千: 1000 };
 const LARGE: Readonly<Record<string, number>> = { 万: 1e4, 亿: 1e8 };
 
-/** Digits, each but zero followed by its unit (十百千), in parts closed by 万 or 亿. `百万` and `十分` are words, no numbers. */
+/** A run of digits and units; whether it is a number, `parseChineseNumeral` says. `百万` and `十分` are words. */
 export const CHINESE_NUMERAL =
-  /(?<![第零〇一二两三四五六七八九十百千万亿])(?:[一二两三四五六七八九]?[十百千万亿零〇]?)*[一二两三四五六七八九十百千万亿](?![零〇一二两三四五六七八九十百千万亿])/gu;
+  /(?<![第零〇一二两三四五六七八九十百千万亿])[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]{1,30}(?![零〇一二两三四五六七八九十百千万亿])/gu;
 
 /** @returns the value below ten thousand of well-formed digits and units in falling order, else null */
 const smallValue = (part: string): number | null => {
