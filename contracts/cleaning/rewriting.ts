@@ -112,7 +112,7 @@ export const SpellingRecipe = z
       .max(2)
       .default(1)
       .describe('Letters that may be wrong, missing, too many or swapped.'),
-    lettersMin: z.number().int().min(3).default(5).describe('Shorter words are never corrected.'),
+    lettersMin: z.number().int().min(3).default(6).describe('Shorter words are never corrected.'),
     frequencyMin: z
       .number()
       .int()
@@ -120,6 +120,10 @@ export const SpellingRecipe = z
       .default(3)
       .describe('A word in so many records is a word of the domain and right.'),
     words: z.array(z.string().min(1)).default([]).describe('Words that are right as well.'),
+    seenOnly: z
+      .boolean()
+      .default(true)
+      .describe('Corrects only to words that some record has; false takes any word of the dictionary.'),
   })
   .describe(
     'Corrects English words by dictionary and the domain’s own vocabulary; names, codes, numbers, addresses and entities are never touched.',

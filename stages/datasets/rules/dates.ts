@@ -45,6 +45,7 @@ const isoOf = (found: Parsed): string | null => {
     : instant.toISODate();
 };
 
+const PREPOSITION = /^(?:on|am|den|le|du)\s+/i;
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}/;
 /** A number that goes on in either direction is a code, an address or a version. */
 const INSIDE_CODE = /[\p{L}\p{N}._/-]$/u;
@@ -63,9 +64,15 @@ const dateEdits = (line: string, offset: number, locale: keyof typeof PARSERS): 
     const from = isoOf(start);
     const to = end === null || end === undefined ? null : isoOf(end);
     if (from === null || (end && to === null)) return [];
+    // The parser takes the preposition before a weekday for a part of the date.
+    const lead = PREPOSITION.exec(text)?.[0].length ?? 0;
     // ISO 8601-1, 5.5: an interval by its start and its end.
     return [
-      { start: offset + index, end: offset + index + text.length, by: to === null ? from : `${from}/${to}` },
+      {
+        start: offset + index + lead,
+        end: offset + index + text.length,
+        by: to === null ? from : `${from}/${to}`,
+      },
     ];
   });
 };

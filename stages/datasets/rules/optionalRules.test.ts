@@ -131,6 +131,7 @@ describe('dates', () => {
   const clean = (locale: string, text: string) => cleaned('dates', { dates: { locale } }, text);
   it.each([
     ['en', 'due 3/4/2026', 'due 2026-03-04'],
+    ['en', 'On Tue, 27 Aug 2002 we met', 'On 2002-08-27 we met'],
     ['en-GB', 'due 3/4/2026', 'due 2026-04-03'],
     ['en', 'on March 5th, 2026 at 5pm', 'on 2026-03-05T17:00'],
     ['en', 'at 5 May 2026 14:30 UTC', 'at 2026-05-05T14:30Z'],
@@ -182,7 +183,7 @@ describe('units', () => {
     ['zh', '3公斤大米，5斤，10公里，100元，¥50', '3 kg大米，2.5 kg，10000 m，100 CNY，50 CNY'],
   ])('%s: %s', async (locale, text, expected) => expect(await clean(locale, text)).toBe(expected));
 
-  it.each(['100 km/h', '3 m²', '$5 million', '5-10 lbs', '5 in the box', 'model 5GBX'])(
+  it.each(['100 km/h', '3 m²', '$5 million', '5-10 lbs', '5 in the box', 'model 5GBX', '$1-20', '31m'])(
     'leaves %s',
     async (text) => expect(await clean('en', text)).toBe(text),
   );
@@ -242,6 +243,7 @@ describe('corpus rules', () => {
   it('spelling: corrects what is rare and near one word, and nothing else', async () => {
     const pass = await passOf('spelling', { spelling: { words: ['kubectl'] } });
     for (let record = 0; record < 3; record += 1) pass.observe?.(draft('the frobnicator is new'));
+    pass.observe?.(draft('a government has to receive an address that is definitely really a relay'));
     const clean = (text: string, spans?: Draft['spans']) => {
       const outcome = pass.apply(draft(text, spans === undefined ? {} : { spans }));
       return outcome.kind === 'kept' ? outcome.draft.text : outcome.reason;
@@ -250,6 +252,8 @@ describe('corpus rules', () => {
       'The government will receive an address, definitely.',
     );
     expect(clean('the frobnicatro helps')).toBe('the frobnicator helps');
+    // Nothing is corrected to a word that no record has, and what is made of known words is right.
+    expect(clean('seperate lookups in realtime, prefilled')).toBe('seperate lookups in realtime, prefilled');
     const right =
       'frobnicator kubectl colour organise travelled don’t Goverment GOVERMENT goverment2 x_goverment a.goverment@b.example https://goverment.example/recieve /usr/recieve [E1] xqzvw';
     expect(clean(right)).toBe(right);

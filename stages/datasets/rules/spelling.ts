@@ -16,18 +16,19 @@ const MARKS = /\[[^\]\n]{0,40}\]/g;
 const lowerWords = (text: string): Set<string> =>
   new Set([...text.matchAll(WORD)].map(([word]) => word).filter((word) => LOWER.test(word)));
 
-/** First letters are seldom wrong (Pollock and Zamora 1984), swapped letters are frequent; then the corpus decides. */
-const rankOf = (word: string, candidate: string, frequencies: ReadonlyMap<string, number>) =>
-  [
-    Number(candidate[0] === word[0]),
-    Number([...candidate].sort().join('') === [...word].sort().join('')),
-    frequencies.get(candidate) ?? 0,
-  ] as const;
+/** How many times likelier a word is whose letters were only swapped than one that has other letters. */
+const SWAP_ODDS = 20;
+
+/** First letters are seldom wrong (Pollock and Zamora 1984); then the corpus decides, and whether letters were only swapped. */
+const rankOf = (word: string, candidate: string, count: number) => {
+  const swapped = [...candidate].sort().join('') === [...word].sort().join('');
+  return [Number(candidate[0] === word[0]), (count + 1) * (swapped ? SWAP_ODDS : 1)] as const;
+};
 const compareRanks = (a: readonly number[], b: readonly number[]): number =>
   a.map((value, index) => value - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
 
 const corrector = (
-  { editsMax, lettersMin, frequencyMin, words }: RecipeOf<'spelling'>,
+  { editsMax, lettersMin, frequencyMin, words, seenOnly }: RecipeOf<'spelling'>,
   dictionary: ReadonlySet<string>,
   frequencies: ReadonlyMap<string, number>,
 ) => {
@@ -44,7 +45,11 @@ const corrector = (
   };
   const correct = (word: string): string | null => {
     const [best, next] = closest(word.replaceAll('’', "'"))
-      .map(({ word: candidate }) => ({ candidate, rank: rankOf(word, candidate, frequencies) }))
+      .filter(({ word: candidate }) => !seenOnly || frequencies.has(candidate) || listed.has(candidate))
+      .map(({ word: candidate }) => ({
+        candidate,
+        rank: rankOf(word, candidate, frequencies.get(candidate) ?? 0),
+      }))
       .sort((a, b) => compareRanks(b.rank, a.rank));
     // Of equally likely words nobody knows which was meant.
     if (best === undefined || (next !== undefined && compareRanks(best.rank, next.rank) === 0)) return null;

@@ -37,9 +37,49 @@ const BRITISH: readonly (readonly [pattern: RegExp, american: string])[] = [
   [/que(s?)$/, 'ck$1'],
 ];
 
-/** Whether a lower-case word is in the dictionary, as it is or as Americans write it. */
+const PREFIXES = [
+  'anti',
+  'auto',
+  'counter',
+  'cross',
+  'down',
+  'inter',
+  'micro',
+  'mis',
+  'multi',
+  'non',
+  'out',
+  'over',
+  'pre',
+  're',
+  'self',
+  'semi',
+  'sub',
+  'super',
+  'trans',
+  'un',
+  'under',
+  'up',
+];
+const PART_LETTERS_MIN = 3;
+
+/** Two words written as one (`realtime`), a prefix and a word, or the plural of a word: new words are made so. */
+const isMade = (dictionary: ReadonlySet<string>, word: string): boolean => {
+  if (word.endsWith('s') && dictionary.has(word.slice(0, -1))) return true;
+  if (PREFIXES.some((prefix) => word.startsWith(prefix) && dictionary.has(word.slice(prefix.length))))
+    return true;
+  for (let at = PART_LETTERS_MIN; at <= word.length - PART_LETTERS_MIN; at += 1)
+    if (dictionary.has(word.slice(0, at)) && dictionary.has(word.slice(at))) return true;
+  return false;
+};
+
+/** Whether a lower-case word is in the dictionary, as it is, as a name, as Americans write it, or made of its words. */
 export const isEnglish = (dictionary: ReadonlySet<string>, word: string): boolean => {
   const plain = word.replaceAll('’', "'");
   if (dictionary.has(plain) || dictionary.has(plain.replace(/'s?$/, ''))) return true;
-  return BRITISH.some(([pattern, american]) => dictionary.has(plain.replace(pattern, american)));
+  if (dictionary.has(plain.slice(0, 1).toUpperCase() + plain.slice(1))) return true;
+  return (
+    BRITISH.some(([pattern, american]) => dictionary.has(plain.replace(pattern, american))) ||
+    isMade(dictionary, plain)
+  );
 };

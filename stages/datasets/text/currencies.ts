@@ -45,7 +45,7 @@ export const currencyEdits = (text: string, locale: Locale, { body, parse }: Num
     const code = known[sign.replace(' sterling', '')] ?? sign;
     return `${marked === undefined ? plain : parse(marked)} ${code}`;
   };
-  const first = `(?<![\\p{sc=Latin}\\p{N}])(?<sign>${BEFORE}|${ISO}) ?${number}(?!\\p{N}|[.,'’]\\p{N}| ?${SCALE})`;
+  const first = `(?<![\\p{sc=Latin}\\p{N}])(?<sign>${BEFORE}|${ISO}) ?${number}(?!\\p{N}|[.,'’–-]\\p{N}| ?${SCALE})`;
   const last = `(?<![\\p{sc=Latin}\\p{N}_@#/]|[\\p{N}][.,:'’-])${number}[ \\u00A0]?(?<sign>${AFTER}|${ISO})(?![\\p{sc=Latin}\\p{N}])`;
   return [first, last].flatMap((source) => editsOf(text, new RegExp(source, 'gu'), amount));
 };

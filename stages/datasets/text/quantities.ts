@@ -107,6 +107,27 @@ const AFTER = '(?![\\p{L}\\p{N}_²³^]|/\\p{L}|\\.\\p{L})';
 const namesOf = ({ names }: Unit, locale: Units['locale']): string =>
   [names.all, names[locale]].filter((name) => name !== undefined).join('|');
 
+interface Search {
+  readonly unit: Unit;
+  readonly pattern: RegExp;
+}
+const searches = new Map<string, readonly Search[]>();
+
+/** A pattern for each unit that has a name in the locale; made once for a locale and a way to write numbers. */
+const searchesOf = (locale: Units['locale'], body: string): readonly Search[] => {
+  const key = `${locale} ${body}`;
+  const known = searches.get(key);
+  if (known !== undefined) return known;
+  const after = locale === 'zh' ? '(?![\\p{sc=Latin}\\p{N}_²³^]|/\\p{L}|平方|立方)' : AFTER;
+  const made = UNITS.flatMap((one): Search[] => {
+    const names = namesOf(one, locale);
+    const source = `(?<![\\d][-–/×x] ?)(?<minus>(?<![\\p{L}\\p{N}])[-−])?(?<![\\p{sc=Latin}\\p{N}_@#/\\\\]|[\\p{L}\\p{N}][.,:'’-])(?:(?<marked>${body})|(?<plain>\\d+))[ \\u00A0]?(?<name>${names})${after}`;
+    return names === '' ? [] : [{ unit: one, pattern: new RegExp(source, 'gu') }];
+  });
+  searches.set(key, made);
+  return made;
+};
+
 /** Edits for every quantity of the kinds. A range (5-10 kg) or a fraction is no single quantity and stays. */
 export const quantityEdits = (
   text: string,
@@ -114,19 +135,14 @@ export const quantityEdits = (
   kinds: Units['kinds'],
   { body, parse }: NumberForm,
 ): Edit[] =>
-  UNITS.filter(({ kind }) => kinds.includes(kind)).flatMap((known) => {
-    const names = namesOf(known, locale);
-    if (names === '') return [];
-    const after = locale === 'zh' ? '(?![\\p{sc=Latin}\\p{N}_²³^]|/\\p{L}|平方|立方)' : AFTER;
-    const quantity = new RegExp(
-      `(?<![\\d][-–/×x] ?)(?<minus>(?<![\\p{L}\\p{N}])[-−])?(?<![\\p{sc=Latin}\\p{N}_@#/\\\\]|[\\p{L}\\p{N}][.,:'’-])(?:(?<marked>${body})|(?<plain>\\d+))[ \\u00A0]?(?<name>${names})${after}`,
-      'gu',
+  searchesOf(locale, body)
+    .filter(({ unit: { kind } }) => kinds.includes(kind))
+    .flatMap(({ unit: { kind, factor, offset = 0 }, pattern }) =>
+      editsOf(text, pattern, ({ groups = {} }) => {
+        const { minus, marked, plain, name } = groups;
+        if (plain !== undefined && name === BASE_UNITS[kind]) return null;
+        const value = Number(marked === undefined ? plain : parse(marked)) * (minus === undefined ? 1 : -1);
+        const converted = value * factor + offset;
+        return Number.isFinite(converted) ? `${decimalOf(converted)} ${BASE_UNITS[kind]}` : null;
+      }),
     );
-    return editsOf(text, quantity, ({ groups = {} }) => {
-      const { minus, marked, plain, name } = groups;
-      if (plain !== undefined && name === BASE_UNITS[known.kind]) return null;
-      const value = Number(marked === undefined ? plain : parse(marked)) * (minus === undefined ? 1 : -1);
-      const converted = value * known.factor + (known.offset ?? 0);
-      return Number.isFinite(converted) ? `${decimalOf(converted)} ${BASE_UNITS[known.kind]}` : null;
-    });
-  });
