@@ -19,7 +19,8 @@ import { testFileDigests } from './decontamination/testTexts.js';
 import { columnsOf, toParquet } from './parquet.js';
 import type { DatasetsContext } from './ports.js';
 import { ruleVersions } from './rules/index.js';
-import { splitOf } from './split.js';
+import { splitRows } from './split.js';
+import { splitDrift } from './splitDrift.js';
 
 const ROWS_A_INSERT = 2000;
 
@@ -76,9 +77,8 @@ const makeDataset = async (
   const { cleaning, split } = pipeline.dataset;
   const { read, candidates, decisions: doubles } = await gatherCandidates(ctx, pipeline, batches);
   const cleaned = await cleanRecords(ctx, candidates, cleaning);
-  const rows = cleaned.rows.map(
-    (row: CleanRow): DatasetRow => ({ ...row, split: splitOf(row.clusterId, split) }),
-  );
+  const splitOf = splitRows(cleaned.rows, split);
+  const rows = cleaned.rows.map((row: CleanRow, index): DatasetRow => ({ ...row, split: splitOf[index]! }));
   const splits = countSplits(rows);
   assertLabelled(splits, pipeline.labels);
   const decisions = [...doubles, ...cleaned.decisions];
@@ -99,6 +99,7 @@ const makeDataset = async (
     changed: tally(ofAction('changed').map(({ rule }) => rule)),
     nearDuplicateClusters: cleaned.nearDuplicateClusters,
     splits,
+    drift: splitDrift(rows),
     rows: await ctx.blobs.put(await toParquet(rows, columns, packing)),
   };
   // Rows go before the manifest: whoever sees the dataset sees all of it.

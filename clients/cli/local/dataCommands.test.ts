@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { RULES } from '../../../stages/datasets/index.js';
 import { readPipelineFile } from '../pipelineFile.js';
 import { rulesReference } from './rulesReference.js';
 import { showPreview } from './showPreview.js';
+
+// The dictionary's index and the connectors take seconds to load on a busy machine.
+jest.setTimeout(60_000);
 
 describe('docs/rules.md', () => {
   it('is what `plumbline data rules` prints', () => {

@@ -1,8 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { CleaningRecipe } from '../../../contracts/index.js';
 import { memoryWorld } from '../../testing/index.js';
 import { CORPUS_RULES, DRAFT_RULES } from './index.js';
 import type { Draft, Outcome } from './rule.js';
+
+// The dictionary's index and the connectors take seconds to load on a busy machine.
+jest.setTimeout(60_000);
 
 const draft = (text: string, overrides: Partial<Draft> = {}): Draft => ({
   recordId: 'a'.repeat(64),

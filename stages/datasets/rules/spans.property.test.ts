@@ -1,9 +1,12 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { type CleaningRecipe, type Entity, CleaningRecipe as Recipe } from '../../../contracts/index.js';
 import { memoryWorld } from '../../testing/index.js';
 import { CORPUS_RULES, DRAFT_RULES } from './index.js';
 import type { Draft, Outcome } from './rule.js';
+
+// The dictionary's index and the connectors take seconds to load on a busy machine.
+jest.setTimeout(60_000);
 
 /** Every rule that rewrites texts, with a recipe under which it does. */
 const RECIPES: Readonly<Record<string, readonly Record<string, unknown>[]>> = {
