@@ -14,7 +14,7 @@ export const activityDependencies = (
     storage;
   return {
     sources: { codeVersion, blobs, artifacts, heads, records, secrets, folders: storage.folders },
-    datasets: { codeVersion, blobs, artifacts, records, datasets },
+    datasets: { codeVersion, blobs, artifacts, records, datasets, secrets },
     training: {
       codeVersion,
       objects,

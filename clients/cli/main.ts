@@ -16,7 +16,12 @@ import { type Connection, connect } from './connection.js';
 import { runDriftExample, seedOf } from './drift.js';
 import { followRun } from './follow.js';
 import { table } from './format.js';
-import { addEstimateCommand, addGenerateCommand, addTokenizerCommands } from './local/index.js';
+import {
+  addDataCommands,
+  addEstimateCommand,
+  addGenerateCommand,
+  addTokenizerCommands,
+} from './local/index.js';
 import { pipelineJsonSchema, readPipelineFile } from './pipelineFile.js';
 import { connectorNames, connectorReference, pipelineReference } from './pipelineReference.js';
 import { type Span, spanOf } from './span.js';
@@ -232,6 +237,7 @@ case.safetensors (inputs, labels, logits), gradients.safetensors and expected.js
 const surroundings = { say, signal: interrupted.signal };
 addTokenizerCommands(program, surroundings);
 addGenerateCommand(program, surroundings);
+addDataCommands(program, surroundings);
 addEstimateCommand(program, surroundings);
 
 program

@@ -158,6 +158,7 @@ const resolveFolders = (pipeline: Pipeline, folder: string): Pipeline => ({
   sources: pipeline.sources.map((source) =>
     'root' in source ? { ...source, root: placeFrom(folder, source.root) } : source,
   ),
+  dataset: resolveTestTexts(pipeline.dataset, folder),
   training: {
     ...pipeline.training,
     base: {
@@ -169,3 +170,10 @@ const resolveFolders = (pipeline: Pipeline, folder: string): Pipeline => ({
     },
   },
 });
+
+const resolveTestTexts = (dataset: Pipeline['dataset'], folder: string): Pipeline['dataset'] => {
+  const { decontamination } = dataset.cleaning;
+  if (decontamination === undefined) return dataset;
+  const files = decontamination.files.map((file) => resolve(folder, file));
+  return { ...dataset, cleaning: { ...dataset.cleaning, decontamination: { ...decontamination, files } } };
+};

@@ -1,1 +1,3 @@
 export { buildDataset } from './buildDataset.js';
+export { type PreviewedRow, previewCleaning } from './previewCleaning.js';
+export { RULES } from './rules/index.js';

@@ -1,1 +1,2 @@
 export { collectSource } from './collectSource.js';
+export { sampleRecords } from './sampleRecords.js';

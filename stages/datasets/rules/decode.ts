@@ -108,6 +108,15 @@ const DECODERS: Readonly<Record<string, (draft: Draft) => Outcome | Promise<Outc
 export const decode: DraftRule = {
   name: 'decode',
   version: 1,
+  on: { always: 'From raw bytes to subject, texts and date; of a mail no other header is kept.' },
+  reasons: [
+    'unreadable',
+    'malformed-entities',
+    'overlapping-entities',
+    'span-outside-text',
+    'several-texts',
+    'empty',
+  ],
   apply: (draft) => {
     const decodeDraft = DECODERS[draft.format];
     if (decodeDraft === undefined)

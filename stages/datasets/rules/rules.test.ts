@@ -4,7 +4,7 @@ import { memoryStageContext, testPipeline } from '../../testing/index.js';
 import { decode } from './decode.js';
 import { exactDuplicate } from './exactDuplicate.js';
 import { htmlToText } from './htmlToText.js';
-import { DRAFT_RULES, RULE_VERSIONS } from './index.js';
+import { RULES, ruleVersions } from './index.js';
 import { markRelation } from './markRelation.js';
 import { nearDuplicate } from './nearDuplicate.js';
 import { normalise } from './normalise.js';
@@ -33,8 +33,19 @@ const textAfter = async (rule: DraftRule, text: string, recipe = RECIPE) => {
   return outcome.kind === 'kept' ? outcome.draft.text : outcome.reason;
 };
 
-it('every rule has a name of its own and a version', () => {
-  expect(Object.keys(RULE_VERSIONS)).toHaveLength(DRAFT_RULES.length + 2);
+it('every rule has a name of its own; those that a recipe leaves out are no part of its versions', () => {
+  expect(new Set(RULES.map(({ name }) => name)).size).toBe(RULES.length);
+  expect(Object.keys(ruleVersions(RECIPE))).toEqual([
+    'decode',
+    'html-to-text',
+    'normalise',
+    'too-short',
+    'too-long',
+    'mark-relation',
+    'exact-duplicate',
+    'near-duplicate',
+  ]);
+  expect(ruleVersions({ ...RECIPE, width: { punctuation: true } })).toMatchObject({ width: 1 });
 });
 
 describe('decode', () => {
