@@ -1,5 +1,6 @@
 import { type Entity, plumblineError } from '../../../contracts/index.js';
 import { type Parsed, parseEntities, parseSpan } from '../../annotations.js';
+import { mainText } from '../html/mainText.js';
 import { decodeMail } from '../mail/decodeMail.js';
 import { type Draft, type DraftRule, dropped, kept, type Outcome } from './rule.js';
 
@@ -67,6 +68,13 @@ const spansOf = (
   return { value: spans.sort((a, b) => a.start - b.start), fault: null };
 };
 
+const ofPage = (draft: Draft): Outcome => {
+  const charset = /;charset=(.+)$/.exec(draft.format)?.[1] ?? null;
+  const { title, content, kind, publishedAt, notes } = mainText(draft.raw, charset);
+  const bodies = [{ kind, content }];
+  return kept({ ...draft, raw: NO_BYTES, subject: title, bodies, sentAt: publishedAt }, notes);
+};
+
 const DECODERS: Readonly<Record<string, (draft: Draft) => Outcome | Promise<Outcome>>> = {
   eml: ofMail,
   mbox: ofMail,
@@ -74,6 +82,7 @@ const DECODERS: Readonly<Record<string, (draft: Draft) => Outcome | Promise<Outc
   csv: ofRow,
   parquet: ofRow,
   conll: ofRow,
+  html: ofPage,
 };
 
 /**
@@ -84,7 +93,8 @@ export const decode: DraftRule = {
   name: 'decode',
   version: 1,
   apply: (draft) => {
-    const decodeDraft = DECODERS[draft.format];
+    // A parameter, as in `html;charset=gbk`, is the decoder's business.
+    const decodeDraft = DECODERS[draft.format.split(';', 1)[0] as string];
     if (decodeDraft === undefined)
       throw plumblineError(
         'DATASET_INVALID',

@@ -1,10 +1,11 @@
 import type { ConnectorName, Source, SourceOf } from '../../../contracts/index.js';
 import type { Connector } from './connector.js';
+import { crawl } from './crawl.js';
 import { files } from './files.js';
 import { rest } from './rest.js';
 
 /** A new connector is one file and one line here; the mapped type makes a missing one a compile error. */
-const CONNECTORS: { readonly [C in ConnectorName]: Connector<SourceOf<C>> } = { files, rest };
+const CONNECTORS: { readonly [C in ConnectorName]: Connector<SourceOf<C>> } = { crawl, files, rest };
 
 export const connectorOf = <S extends Source>(source: S): Connector<S> =>
   // The table's type says that each connector takes the sources of its name.
