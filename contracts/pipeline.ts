@@ -49,6 +49,16 @@ export const SplitRecipe = z.strictObject({
     .describe('Share for early stopping and monitoring’s reference.'),
   test: z.number().positive().default(1).describe('Share that only the evaluation sees.'),
   seed: z.number().int().min(0).default(17).describe('Changes which cluster falls into which split.'),
+  by: z
+    .enum(['cluster', 'group', 'time'])
+    .optional()
+    .describe(
+      'What stays together: near-duplicates always; group: whole groups too; time: the oldest train, the newest test. Left out: cluster.',
+    ),
+  stratified: z
+    .boolean()
+    .optional()
+    .describe('Cut each label by itself, so that all splits have the same balance of labels.'),
 });
 
 export const DatasetRecipe = z.strictObject({

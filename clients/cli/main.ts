@@ -16,7 +16,7 @@ import { type Connection, connect } from './connection.js';
 import { runDriftExample, seedOf } from './drift.js';
 import { followRun } from './follow.js';
 import { table } from './format.js';
-import { addGenerateCommand, addTokenizerCommands } from './local/index.js';
+import { addEstimateCommand, addGenerateCommand, addTokenizerCommands } from './local/index.js';
 import { pipelineJsonSchema, readPipelineFile } from './pipelineFile.js';
 import { connectorNames, connectorReference, pipelineReference } from './pipelineReference.js';
 import { type Span, spanOf } from './span.js';
@@ -232,6 +232,7 @@ case.safetensors (inputs, labels, logits), gradients.safetensors and expected.js
 const surroundings = { say, signal: interrupted.signal };
 addTokenizerCommands(program, surroundings);
 addGenerateCommand(program, surroundings);
+addEstimateCommand(program, surroundings);
 
 program
   .command('classify <model> <text>')
