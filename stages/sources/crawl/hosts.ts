@@ -5,6 +5,8 @@ import { ALLOW_ALL, parseRobots, type Robots } from './robots.js';
 
 /** RFC 9309, 2.4: not longer. */
 const ROBOTS_MS = 24 * 3600 * 1000;
+/** What could not be had is asked for again. */
+const ROBOTS_FAILED_MS = 10 * 60 * 1000;
 const ROBOTS_BYTES_MAX = 1024 * 1024;
 const ROBOTS_REDIRECTS_MAX = 5;
 /** Hosts remembered at once; one that is forgotten is asked for its robots.txt again. */
@@ -78,7 +80,10 @@ export class Hosts {
     if (host.robots === null || nowMs > host.robotsUntilMs) {
       host.robotsUntilMs = nowMs + ROBOTS_MS;
       host.robots = this.#inTurn(host, 0, () => this.#fetchRobots(url.origin));
-      host.robots.catch(() => undefined);
+      const askSoon = (): void => {
+        host.robotsUntilMs = nowMs + ROBOTS_FAILED_MS;
+      };
+      host.robots.then((robots) => robots === null && askSoon(), askSoon);
     }
     return host.robots;
   }
