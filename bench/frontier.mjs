@@ -1,4 +1,5 @@
-// Memory and time of the crawl's frontier with N addresses: `npm run build`, then `node --expose-gc bench/frontier.mjs N [N …]`.
+// Memory and time of the crawl's frontier with N addresses: `npm run build`, then
+// `node --expose-gc bench/frontier.mjs N [N …]`, with FLAT=1 for addresses that all stand in sitemaps.
 // The site is a tree whose pages also link to three pages that all link to; a page of 16 turns is saved at a time, as
 // the connector does. Each number runs in a process of its own.
 import { spawnSync } from 'node:child_process';
@@ -23,6 +24,7 @@ const measure = async (count) => {
     },
     get: async ({ sha256 }) => readFile(join(folder, sha256)),
   };
+  const flat = process.env.FLAT === '1';
   const url = (node) => `https://www.example.com/section-${node % 97}/article/${node}.html`;
   const limits = { depthMax: 1000, pagesMax: 50_000_000, patternUrlsMax: 50_000_000 };
   const frontier = await Frontier.open(store, limits, null);
@@ -31,7 +33,7 @@ const measure = async (count) => {
   const startedMs = performance.now();
   await frontier.begin(
     (async function* () {
-      yield toRow(url(0), 0);
+      for (let node = 0; node < (flat ? count : 1); node += 1) yield toRow(url(node), 0);
     })(),
   );
   let [turns, heapMax, cursorBytesMax] = [0, 0, 0];
@@ -53,7 +55,9 @@ const measure = async (count) => {
         2,
         3,
       ];
-      const found = links.filter((link) => link < count).map((link) => toRow(url(link), row.depth + 1));
+      const found = (flat ? [] : links)
+        .filter((link) => link < count)
+        .map((link) => toRow(url(link), row.depth + 1));
       frontier.take(found, { ...row, etag: `"${row.key}"`, digest: row.key });
       turns += 1;
       if (turns % 16 === 0)

@@ -71,11 +71,19 @@ const instantOf = (text: string | null | undefined): string | null => {
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 };
 
+/** Tags that HTML allows to be left out, which linkedom does not put in: without a body there is nothing to read. */
+const withBody = (html: string): string =>
+  /<body[\s>]/i.test(html)
+    ? html
+    : `<html><body>${html.replace(/<\/?(html|head)(\s[^<>]*)?>/gi, '')}</body></html>`;
+
 /** The main part by Readability, or null where the page has none that stands out. */
 const findArticle = (html: string) => {
   try {
     // linkedom's document is one for all that Readability asks of it; where there is no element at all, both throw.
-    return new Readability(parseHTML(html).document as never, { maxElemsToParse: ELEMENTS_MAX }).parse();
+    return new Readability(parseHTML(withBody(html)).document as never, {
+      maxElemsToParse: ELEMENTS_MAX,
+    }).parse();
   } catch {
     return null;
   }
