@@ -47,6 +47,7 @@ describe('mainText', () => {
     ['a million open tags', '<b>'.repeat(1_000_000)],
     ['a million brackets', '<'.repeat(1_000_000)],
     ['a hundred thousand elements', '<p>x</p>'.repeat(100_000)],
+    ['many brackets', '<'.repeat(20_000)],
     ['half a tag', '<p class="x'],
     ['text', 'just words, no markup'],
   ])('takes %s in bounded time', (_what, html) => {

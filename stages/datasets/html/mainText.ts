@@ -3,8 +3,9 @@ import { Parser } from 'htmlparser2';
 import { parseHTML } from 'linkedom';
 import { decodeText } from '../mail/charset.js';
 
-/** Building and weighing a tree of more elements takes seconds; such pages are read whole. */
+/** Building and weighing a tree of more takes seconds; such pages are read whole. */
 const ELEMENTS_MAX = 30_000;
+const TREE_CHARACTERS_MAX = 1_000_000;
 /** A parser's time for a tag grows with the open ones; no page that is read nests as deep. */
 const DEPTH_MAX = 2000;
 const CHARACTERS_MAX = 10_000_000;
@@ -107,7 +108,7 @@ export const mainText = (bytes: Uint8Array, headerCharset: string | null): MainT
       kind: 'text',
       notes: [...notes, 'nested too deep, tags removed'],
     };
-  const article = size === 'many' ? null : findArticle(html);
+  const article = size === 'many' || html.length > TREE_CHARACTERS_MAX ? null : findArticle(html);
   const length = article?.textContent?.trim().length ?? 0;
   if (article === null || length < ARTICLE_CHARACTERS_MIN)
     return { ...whole, content: html, kind: 'html', notes: [...notes, 'no main part, read whole'] };
