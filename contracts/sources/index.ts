@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CrawlSource } from './crawl.js';
 import { FilesSource } from './files.js';
 import { KafkaSource } from './kafka.js';
 import { MongodbSource } from './mongodb.js';
@@ -8,6 +9,7 @@ import { PostgresqlSource } from './postgresql.js';
 import { RabbitmqSource } from './rabbitmq.js';
 import { RestSource } from './rest.js';
 
+export type { CrawledType, CrawlSource } from './crawl.js';
 export type { FilesSource } from './files.js';
 export type { KafkaSource } from './kafka.js';
 export type { MessageValue, Tls } from './messaging.js';
@@ -20,6 +22,7 @@ export type { RestAuthentication, RestPagination, RestSource } from './rest.js';
 
 /** A new connector is a file beside this one, a line here, and a file in stages/sources/connectors. */
 export const Source = z.discriminatedUnion('connector', [
+  CrawlSource,
   FilesSource,
   KafkaSource,
   MongodbSource,

@@ -142,6 +142,7 @@ export const collectIncrement = async <S extends Source>(
     signal: ctx.signal,
     log: ctx.log,
     secrets: ctx.secrets,
+    blobs: ctx.blobs,
     cursor: from,
   };
   const pages = connector.read(source, context)[Symbol.asyncIterator]();

@@ -72,6 +72,21 @@ describe('decode', () => {
     });
   });
 
+  it('takes the main part of a page, in the charset that its header declared', async () => {
+    const article = `<p>${'Grüße aus dem Hafen, der bis zum Wochenende geschlossen bleibt. '.repeat(5)}</p>`;
+    const page = `<title>Hafen</title><nav><a href="/">Startseite</a></nav><article>${article}</article>`;
+    const outcome = await apply(decode, {
+      format: 'html;charset=iso-8859-1',
+      raw: Buffer.from(page, 'latin1'),
+    });
+    expect(outcome).toMatchObject({
+      kind: 'kept',
+      draft: { subject: 'Hafen', bodies: [{ kind: 'html', content: expect.stringContaining('Grüße aus') }] },
+      changes: [],
+    });
+    expect(JSON.stringify(outcome)).not.toContain('Startseite');
+  });
+
   it('drops a row that is no JSON', async () => {
     expect(await apply(decode, { format: 'csv', raw: Buffer.from('{') })).toEqual({
       kind: 'dropped',

@@ -55,8 +55,11 @@ export const connectorSuite = (suite: ConnectorSuite): void => {
     }, timeoutMs);
     afterAll(() => server?.stop(), timeoutMs);
 
+    // What a cursor names is there whoever goes on from it.
+    const { blobs } = memoryWorld();
     const world = () => ({
       ...memoryWorld(),
+      blobs,
       secrets: {
         resolve: async (reference: string) => {
           const value = server.secrets[reference];
