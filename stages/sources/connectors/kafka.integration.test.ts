@@ -33,8 +33,11 @@ const sourceOf = (section: Record<string, unknown>): KafkaSource =>
 const SECRETS: Record<string, () => string> = {
   'env:KAFKA_USER': () => KAFKA_USER,
   'env:KAFKA_PASSWORD': () => server.password,
+  'env:KAFKA_CA': () => server.certificate,
   'env:WRONG': () => 'wrong-password',
 };
+
+const TLS = { ca: 'env:KAFKA_CA', serverName: 'localhost' };
 
 const contextOf = (cursor: Cursor, signal = new AbortController().signal) => ({
   ...memoryStageContext({ signal }),
@@ -222,12 +225,13 @@ describe('kafka', () => {
   );
 
   it.each(['plain', 'scram-sha-256', 'scram-sha-512'])(
-    'authenticates by %s, and says when it is refused',
+    'authenticates by %s over TLS, and says when it is refused',
     async (mechanism) => {
       await createTopic(`sasl-${mechanism}`);
       await send(`sasl-${mechanism}`, ['k']);
       const source = (password: string) =>
         sourceOf({
+          tls: TLS,
           brokers: [server.saslBroker],
           topics: [`sasl-${mechanism}`],
           sasl: { mechanism, username: 'env:KAFKA_USER', password },
@@ -239,6 +243,8 @@ describe('kafka', () => {
         fields: ['key', 'text', 'timestamp'],
       });
       await expect(pagesOf(source('env:WRONG'))).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
+      const untrusted = { ...right, tls: {} };
+      await expect(pagesOf(untrusted)).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
     },
     MINUTES,
   );
@@ -311,6 +317,7 @@ connectorSuite({
     secrets: {
       'env:KAFKA_USER': KAFKA_USER,
       'env:KAFKA_PASSWORD': server.password,
+      'env:KAFKA_CA': server.certificate,
       'env:WRONG': 'wrong-password',
     },
     place: async () => {
@@ -323,6 +330,7 @@ connectorSuite({
         brokers: [broker],
         topics: [topic],
         consumerGroup: topic,
+        tls: TLS,
         sasl: { mechanism: 'scram-sha-256', username: 'env:KAFKA_USER', password },
         label: { from: 'field', field: 'label' },
       });

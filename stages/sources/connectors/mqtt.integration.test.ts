@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type MqttSource, plumblineError, Source } from '../../../contracts/index.js';
@@ -33,7 +32,7 @@ afterAll(async () => {
 const SECRETS: Record<string, () => string> = {
   'env:MQTT_USER': () => MQTT_USER,
   'env:MQTT_PASSWORD': () => server.password,
-  'env:MQTT_CA': () => readFileSync(server.certificate, 'utf8'),
+  'env:MQTT_CA': () => server.certificate,
   'env:WRONG': () => 'wrong-password',
 };
 
