@@ -13,7 +13,7 @@ export const activityDependencies = (
   const { objects, blobs, artifacts, heads, catalog, records, datasets, metrics, evaluations, secrets } =
     storage;
   return {
-    sources: { codeVersion, blobs, artifacts, heads, records, secrets },
+    sources: { codeVersion, blobs, artifacts, heads, records, secrets, folders: storage.folders },
     datasets: { codeVersion, blobs, artifacts, records, datasets },
     training: {
       codeVersion,

@@ -16,7 +16,7 @@ import {
 import type { DatasetSink, SourceRecordReader } from '../datasets/ports.js';
 import { digestOf } from '../digest.js';
 import type { ArtifactStore, BlobStore, Fence, Logger, ObjectStore, StageContext } from '../ports.js';
-import type { SourceHeads, SourceRecordSink } from '../sources/ports.js';
+import type { RemoteFolders, SourceHeads, SourceRecordSink } from '../sources/ports.js';
 
 /** The ports in memory, for the tests of stages; semantics as in the ports' comments. Counts its writes. */
 export class MemoryObjectStore implements ObjectStore {
@@ -225,6 +225,13 @@ export const memoryStageContext = (
   };
 };
 
+/** Opens no folder: tests that read remote ones bring a real server. */
+const noFolders: RemoteFolders = {
+  open: (url) => {
+    throw plumblineError('SOURCE_UNREADABLE', `nothing serves ${url}`);
+  },
+};
+
 /** All ports over the same memory. */
 export const memoryWorld = (overrides: Partial<StageContext> = {}) => {
   const objects = new MemoryObjectStore();
@@ -238,6 +245,7 @@ export const memoryWorld = (overrides: Partial<StageContext> = {}) => {
     heads: new MemorySourceHeads(artifacts),
     records,
     datasets: new MemoryDatasets(),
+    folders: noFolders,
     secrets: {
       resolve: async (reference: string): Promise<string> => {
         throw plumblineError('SECRET_UNRESOLVED', `${reference} is not there`);
