@@ -4,9 +4,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureDatabases } from './setup/databases.mjs';
 import { requireNode, requirePython, root, SetupError } from './setup/environment.mjs';
 import { ensureHadoop } from './setup/hadoop.mjs';
+import { ensureKafka } from './setup/kafka.mjs';
+import { ensureMosquitto } from './setup/mosquitto.mjs';
 import { ensureBuilt, ensurePackages } from './setup/packages.mjs';
+import { ensureRabbitmq } from './setup/rabbitmq.mjs';
 import { ensureTemporalCli } from './setup/temporal.mjs';
 import { ensureVersityGateway } from './setup/versityGateway.mjs';
 
@@ -68,6 +72,10 @@ try {
   } else {
     requirePython();
     const temporalCli = await ensureTemporalCli(log);
+    ensureDatabases(log);
+    ensureKafka(log);
+    ensureRabbitmq(log);
+    ensureMosquitto(log);
     ensureVersityGateway(log);
     ensureHadoop(log);
     check('format and lint', 'biome', 'check', '.');
