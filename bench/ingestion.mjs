@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { createClient } from '@clickhouse/client';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { readConfig } from '../dist/config.js';
 import { Pipeline } from '../dist/contracts/index.js';
@@ -71,15 +70,17 @@ const tell = (what, took, base) =>
       .padStart(9)} rows/s` + `${base === undefined ? '' : `  ${(took / base).toFixed(1)}x`}\n`,
   );
 
-const peer = async (client, format) => {
-  await client.command({ query: 'DROP TABLE IF EXISTS peer SYNC' });
-  await client.command({
-    query: 'CREATE TABLE peer (id Int64, text String, label String) ENGINE = MergeTree ORDER BY id',
-  });
+const ask = async (query) => {
+  const answer = await fetch(url, { method: 'POST', body: query });
+  if (!answer.ok) throw new Error(await answer.text());
+  await answer.text();
+};
+
+const peer = async (format) => {
+  await ask('DROP TABLE IF EXISTS peer SYNC');
+  await ask('CREATE TABLE peer (id Int64, text String, label String) ENGINE = MergeTree ORDER BY id');
   const file = `'${join(input, `rows.${format}`)}', ${format === 'csv' ? 'CSVWithNames' : 'Parquet'}`;
-  return seconds(() =>
-    client.command({ query: `INSERT INTO peer SELECT id, text, label FROM file(${file})` }),
-  );
+  return seconds(() => ask(`INSERT INTO peer SELECT id, text, label FROM file(${file})`));
 };
 
 const context = (storage) => ({
@@ -93,11 +94,11 @@ const context = (storage) => ({
   ...storage,
 });
 
-const measure = async (format, storage, client) => {
+const measure = async (format, storage) => {
   const file = join(input, `rows.${format}`);
   await readFile(file);
   process.stdout.write(`\n${format}: ${count} rows, ${((await stat(file)).size / 2 ** 20).toFixed(1)} MiB\n`);
-  const base = await peer(client, format);
+  const base = await peer(format);
   tell('ClickHouse, file() into a table', base);
   const raws = [];
   const reading = await seconds(async () => {
@@ -168,9 +169,7 @@ try {
       PLUMBLINE_CLICKHOUSE_URL: url,
     }),
   );
-  const client = createClient({ url });
-  for (const format of ['csv', 'parquet']) await measure(format, storage, client);
-  await client.close();
+  for (const format of ['csv', 'parquet']) await measure(format, storage);
   await storage.close();
 } finally {
   listener.kill('SIGKILL');
