@@ -107,6 +107,9 @@ export const ERRORS = {
   SECRET_UNRESOLVED: kind(422, false, 'Set the environment variable or file that the reference names.'),
   SHAPE_MISMATCH: kind(422, false, 'Use config.json and weights of the same model.'),
   SOURCE_EMPTY: kind(422, false, 'Check the globs of the source: they match no file.'),
+  SOURCE_EXISTS: kind(409, false, 'Choose another name, or remove the source of this name first.'),
+  SOURCE_NOT_FOUND: kind(404, false, 'List the sources with GET /v1/sources or `plumbline source list`.'),
+  SOURCE_PAUSED: kind(409, false, 'Resume it with `plumbline source resume NAME` when the cause is gone.'),
   SOURCE_REFUSED: kind(
     422,
     false,

@@ -1,9 +1,6 @@
 import type { z } from 'zod';
 import { type CollectSourceInput, type CollectSourceOutput, plumblineError } from '../../contracts/index.js';
-import { quarantinedIn } from './batch.js';
-import { collectIncrement } from './collectIncrement.js';
-import { collectSnapshot } from './collectSnapshot.js';
-import { connectorOf } from './connectors/index.js';
+import { collectFrom } from './collectFrom.js';
 import type { SourcesContext } from './ports.js';
 
 /**
@@ -26,27 +23,5 @@ export const collectSource = async ({
     throw plumblineError('PIPELINE_INVALID', `pipeline ${pipeline.name} has no source "${input.source}"`, {
       details: { source: input.source, sources: pipeline.sources.map((candidate) => candidate.name) },
     });
-  const connector = connectorOf(source);
-  const { id, artifact, reused, identical, ...increment } = await (connector.mode(source) === 'incremental'
-    ? collectIncrement(ctx, connector, pipeline, source)
-    : collectSnapshot(ctx, pipeline, source));
-  ctx.log.info(
-    {
-      source: source.name,
-      batchId: id,
-      records: artifact.records,
-      quarantined: artifact.quarantined,
-      identical,
-      reused,
-      ...increment,
-    },
-    'source collected',
-  );
-  return {
-    batchId: id,
-    records: artifact.records,
-    quarantined: quarantinedIn(artifact),
-    reused,
-    ...increment,
-  };
+  return collectFrom(ctx, pipeline, source);
 };
