@@ -1,10 +1,12 @@
 // What the estimate says a training run takes, beside what one really takes:
-// npm run build && node bench/memoryEstimate.mjs [FAMILY ...]     families: bert gpt2 llama t5; default: all
+// npm run build && [FIRST=CELL] node bench/memoryEstimate.mjs [FAMILY ...]
+// Families: bert gpt2 llama t5; default: all, and the cells from the first on.
 // Random models of MiniLM's shape and of small GPT-2, LLaMA and T5 shapes. Each run has a process of its own, because
 // memory once taken from the system is not given back. Needs Linux's /proc. Prints, never judges.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { blankModel } from '../dist/nn/plan/blankModel.js';
+import { exampleWorkload } from '../dist/nn/plan/exampleWorkload.js';
 import { estimateTraining } from '../dist/nn/plan/trainingEstimate.js';
 
 const MODELS = {
@@ -75,6 +77,7 @@ const MODELS = {
 };
 
 const same = (length) => ({ lengths: [length] });
+const MIXED = { lengths: [16, 40, 128, 64, 90] };
 const CELLS = [
   { recipe: { batchSize: 8 }, ...same(64) },
   { recipe: { batchSize: 16 }, ...same(128) },
@@ -84,31 +87,51 @@ const CELLS = [
   { recipe: { batchSize: 16, optimizer: { type: 'adafactor' } }, ...same(128) },
   { recipe: { batchSize: 16, lora: { rank: 8, alpha: 16 } }, ...same(128) },
   { recipe: { batchSize: 32, microBatchSize: 8 }, ...same(128) },
-  { recipe: { batchSize: 16 }, lengths: [16, 40, 128, 64, 90] },
+  { recipe: { batchSize: 16 }, ...MIXED },
   { recipe: { batchSize: 8 }, ...same(256) },
   { recipe: { batchSize: 32, recomputeActivations: true }, ...same(64) },
+  { recipe: { batchSize: 16, precision: 'float16' }, ...same(128) },
+  { recipe: { batchSize: 16, precision: 'bfloat16', freeze: 'embeddings' }, ...same(128) },
+  { recipe: { batchSize: 16, precision: 'float16', lora: { rank: 8, alpha: 16 } }, ...same(128) },
+  { recipe: { batchSize: 16, packing: true }, ...MIXED },
+  { recipe: { batchSize: 32, microBatchSize: 8, packing: true }, ...MIXED },
+  { recipe: { batchSize: 16, packing: true, precision: 'float16' }, ...MIXED },
+  { recipe: { batchSize: 16 }, stepsPerRun: 4, ...same(128) },
+  { recipe: { batchSize: 16, freeze: 'embeddings' }, stepsPerRun: 4, ...same(128) },
+  { recipe: { batchSize: 16, optimizer: { type: 'sgd' } }, stepsPerRun: 2, ...same(128) },
+  { recipe: { batchSize: 16, packing: true }, stepsPerRun: 4, ...MIXED },
 ];
+
+/** The examples that memoryOfTraining.mjs trains on. */
+const workloadOf = (lengths, { batchSize }, { task }) => {
+  const examples = Array.from({ length: 4 * batchSize }, (_, index) => {
+    const ids = new Int32Array(lengths[index % lengths.length]);
+    return { ids, target: task === 'seq2seq-lm' ? ids : new Int32Array(0) };
+  });
+  return exampleWorkload(examples, examples, task);
+};
 
 const script = fileURLToPath(new URL('memoryOfTraining.mjs', import.meta.url));
 const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(0).padStart(6);
+const { FIRST = '0' } = process.env;
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(MODELS);
 
 for (const name of chosen) {
   const model = blankModel(MODELS[name]);
-  for (const { recipe, lengths } of CELLS) {
+  for (const { recipe, lengths, stepsPerRun } of CELLS.slice(Number(FIRST))) {
     const estimate = estimateTraining(
       model,
       { freeze: 'none', weightDecay: 0.01, seed: 1, ...recipe },
-      { sequence: Math.max(...lengths) },
+      { ...workloadOf(lengths, recipe, model), ...(stepsPerRun && { stepsPerRun }) },
     );
-    const cell = JSON.stringify({ ...MODELS[name], recipe, lengths });
+    const cell = JSON.stringify({ ...MODELS[name], recipe, lengths, stepsPerRun });
     const { stdout, stderr, status } = spawnSync(process.execPath, [script, cell], { encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);
     const measured = Number(stdout);
     const off = (100 * (estimate.totalBytes / measured - 1)).toFixed(1).padStart(6);
     console.log(
       `${name.padEnd(6)} ${megabytes(estimate.totalBytes)} MB estimated ${megabytes(measured)} MB measured ${off} %  ` +
-        `${estimate.peak.padEnd(10)} ${Math.max(...lengths)}${lengths.length > 1 ? ' at most' : ''} ${JSON.stringify(recipe)}`,
+        `${estimate.peak.padEnd(10)} ${Math.max(...lengths)}${lengths.length > 1 ? ' at most' : ''} ${JSON.stringify(recipe)}${stepsPerRun ? ` ${stepsPerRun} steps a run` : ''}`,
     );
   }
 }

@@ -13,6 +13,7 @@ const {
   lengths,
   recipe,
   threads = 2,
+  stepsPerRun,
   weightsPath,
 } = JSON.parse(process.argv[2]);
 
@@ -58,6 +59,7 @@ const run = startTraining({
     ...recipe,
   },
   threads,
+  ...(stepsPerRun && { stepsPerRun }),
   onProgress: ({ step }) => {
     if (step === 2) void run.checkpoint();
   },

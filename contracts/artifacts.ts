@@ -50,6 +50,16 @@ export const SplitCounts = z.strictObject({
   groups: Counts,
 });
 
+const DriftFromTraining = z.strictObject({
+  /** Population stability indices: below 0.1 alike, above 0.25 not. */
+  labels: z.number().nonnegative(),
+  lengths: z.number().nonnegative(),
+  /** Share of the words that the training split does not have. */
+  unseenWords: z.number().min(0).max(1),
+});
+export const SplitDrift = z.strictObject({ validation: DriftFromTraining, test: DriftFromTraining });
+export type SplitDrift = z.infer<typeof SplitDrift>;
+
 export const DataField = z.strictObject({ name: z.string(), type: z.string(), description: z.string() });
 
 export const DatasetVersion = z.strictObject({
@@ -67,6 +77,7 @@ export const DatasetVersion = z.strictObject({
   changed: Counts,
   nearDuplicateClusters: z.number().int().nonnegative(),
   splits: z.strictObject({ train: SplitCounts, validation: SplitCounts, test: SplitCounts }),
+  drift: SplitDrift.optional(),
   /** Parquet of the kept rows, sorted by record id. */
   rows: BlobRef,
 });
@@ -84,11 +95,18 @@ export const BaseModel = z.strictObject({
 });
 export type BaseModel = z.infer<typeof BaseModel>;
 
-export const ValidationPoint = z.strictObject({
-  step: z.number().int().nonnegative(),
-  macroF1: z.number(),
-  loss: z.number(),
-});
+/** Manifests written by release 0.1.0 call the score `macroF1`. */
+const withScore = (point: unknown): unknown => {
+  if (typeof point !== 'object' || point === null || !('macroF1' in point)) return point;
+  const { macroF1, ...rest } = point;
+  return { score: macroF1, ...rest };
+};
+
+/** An evaluation on the validation split after `step` steps; `score` is what the task is judged by. */
+export const ValidationPoint = z.preprocess(
+  withScore,
+  z.strictObject({ step: z.number().int().nonnegative(), score: z.number(), loss: z.number() }),
+);
 export type ValidationPoint = z.infer<typeof ValidationPoint>;
 
 /** A base model that has gone on learning language from a dataset's training texts, without labels. */
@@ -257,7 +275,7 @@ export const ModelVersion = z.strictObject({
   maxLength: z.number().int().positive(),
   serving: ServingRecipe,
   codeVersion: z.string(),
-  /** File name -> blob: model.onnx, model.safetensors, config.json, tokenizer.json, README.md, report.html … */
+  /** File name -> blob: model.onnx, model.safetensors or its shards with their index, config.json, tokenizer.json, README.md, report.html … */
   files: z.record(z.string(), BlobRef),
 });
 export type ModelVersion = z.infer<typeof ModelVersion>;

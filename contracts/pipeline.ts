@@ -16,7 +16,22 @@ export const CleaningRecipe = z.strictObject({
     .strictObject({
       jaccard: Percentage.default(0.8).describe('Pairs at least this similar are near-duplicates.'),
       shingleWords: z.number().int().min(1).max(10).default(3).describe('Words in a shingle.'),
-      permutations: z.number().int().min(16).max(512).default(128).describe('MinHash permutations.'),
+      permutations: z
+        .number()
+        .int()
+        .min(16)
+        .max(512)
+        .default(128)
+        .describe('Positions of a MinHash sketch; more find more of the less similar pairs.'),
+      sketch: z
+        .enum(['minhash', 'simhash'])
+        .optional()
+        .describe(
+          'What finds the candidates: minhash (also when left out) or simhash, which finds fewer in more time.',
+        ),
+      alignment: Percentage.optional().describe(
+        'Compare candidates by the share of words that they have in the same order, and join from this share on, in place of `jaccard`. Finds copies that were edited all over; 0.75 suits most texts, with `shingleWords` 2.',
+      ),
       drop: z
         .boolean()
         .default(true)
@@ -34,6 +49,16 @@ export const SplitRecipe = z.strictObject({
     .describe('Share for early stopping and monitoring’s reference.'),
   test: z.number().positive().default(1).describe('Share that only the evaluation sees.'),
   seed: z.number().int().min(0).default(17).describe('Changes which cluster falls into which split.'),
+  by: z
+    .enum(['cluster', 'group', 'time'])
+    .optional()
+    .describe(
+      'What stays together: near-duplicates always; group: whole groups too; time: the oldest train, the newest test. Left out: cluster.',
+    ),
+  stratified: z
+    .boolean()
+    .optional()
+    .describe('Cut each label by itself, so that all splits have the same balance of labels.'),
 });
 
 export const DatasetRecipe = z.strictObject({

@@ -60,7 +60,8 @@ export const TrainingMetric = z.object({
   learningRate: z.number(),
   gradNorm: z.number(),
   tokensPerSecond: z.number(),
-  validationMacroF1: z.number().nullable(),
+  /** What the task is judged by, where the step ended with an evaluation. */
+  validationScore: z.number().nullable(),
 });
 export type TrainingMetric = z.infer<typeof TrainingMetric>;
 

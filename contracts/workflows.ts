@@ -76,6 +76,7 @@ export const TrainModelOutput = z.strictObject({
   rows: z.number().int(),
   steps: z.number().int(),
   bestStep: z.number().int(),
+  /** The task's score at the best step, whatever the task; kept histories hold it by this name. */
   validationMacroF1: z.number(),
   stoppedEarly: z.boolean(),
   reused: Reused,
@@ -198,7 +199,7 @@ export const Progress = z.object({
   total: z.number().nonnegative().nullable(),
   unit: z.string(),
   secondsLeft: z.number().nonnegative().nullable(),
-  /** Live figures: loss, tokensPerSecond, validationMacroF1, … */
+  /** Live figures: loss, tokensPerSecond, validationScore, … */
   figures: z.record(z.string(), z.number()),
 });
 export type Progress = z.infer<typeof Progress>;

@@ -36,6 +36,7 @@ export {
 export { VERIFICATION_TOLERANCES, type Verification, verifyModel } from './models/verifyModel.js';
 export { graphFlops } from './ops/cost.js';
 export { createOptimizer, type OptimizerSettings } from './optim/index.js';
+export * from './plan/index.js';
 export { Random } from './random.js';
 export type { DType, Tensor } from './tensor.js';
 export * from './tokenize/index.js';
@@ -55,4 +56,5 @@ export {
   type SafetensorsFile,
   writeCheckpointFolder,
   writeSafetensors,
+  writeSafetensorsFile,
 } from './weights/index.js';

@@ -17,9 +17,11 @@ describe('what the command line prints', () => {
         total: 600,
         unit: 'steps',
         secondsLeft: 61,
-        figures: { loss: 0.12345, tokensPerSecond: 2512.4, paddingShare: 0.02 },
+        figures: { loss: 0.12345, tokensPerSecond: 2512.4, paddingShare: 0.02, validationScore: 0.9 },
       }),
-    ).toBe('training · 300/600 steps (50 %) · loss 0.1235 · 2,512 tokens/s · 1m 01s left');
+    ).toBe(
+      'training · 300/600 steps (50 %) · loss 0.1235 · 2,512 tokens/s · validation score 0.9000 · 1m 01s left',
+    );
   });
 
   it('shows no share where the total is unknown', () => {

@@ -14,7 +14,7 @@ export const count = (value: number): string => value.toLocaleString('en-US');
 const FIGURES: Readonly<Record<string, (value: number) => string>> = {
   loss: (value) => `loss ${value.toFixed(4)}`,
   tokensPerSecond: (value) => `${count(Math.round(value))} tokens/s`,
-  validationMacroF1: (value) => `validation F1 ${value.toFixed(4)}`,
+  validationScore: (value) => `validation score ${value.toFixed(4)}`,
 };
 
 /** One line: what is done, how far, the live figures that people look for, and the time left. */

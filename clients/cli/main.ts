@@ -16,7 +16,7 @@ import { type Connection, connect } from './connection.js';
 import { runDriftExample, seedOf } from './drift.js';
 import { followRun } from './follow.js';
 import { table } from './format.js';
-import { addGenerateCommand, addTokenizerCommands } from './local/index.js';
+import { addEstimateCommand, addGenerateCommand, addTokenizerCommands } from './local/index.js';
 import { pipelineJsonSchema, readPipelineFile } from './pipelineFile.js';
 import { connectorNames, connectorReference, pipelineReference } from './pipelineReference.js';
 import { addSourceCommands } from './sourceCommands.js';
@@ -235,6 +235,7 @@ addSourceCommands(program, { say, connection });
 const surroundings = { say, signal: interrupted.signal };
 addTokenizerCommands(program, surroundings);
 addGenerateCommand(program, surroundings);
+addEstimateCommand(program, surroundings);
 
 program
   .command('classify <model> <text>')

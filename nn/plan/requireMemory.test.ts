@@ -50,6 +50,19 @@ describe('requireMemory', () => {
     }
   });
 
+  it('advises what a run of several steps, or one in half precision, can change', () => {
+    const looped = { ...workload, stepsPerRun: 4 };
+    const most = estimateTraining(model, recipe, looped).totalBytes;
+    expect(memorySavings(model, recipe, looped, most - 1)[0]).toMatchObject({
+      what: 'no stepsPerRun',
+      totalBytes,
+    });
+    const half = { ...recipe, precision: 'float16' } as const;
+    expect(memorySavings(model, half, workload, totalBytes).map(({ what }) => what)).toContain(
+      'precision: float32',
+    );
+  });
+
   it('advises the largest micro-batch that fits', () => {
     const bytesMax = 0.8 * totalBytes;
     const found = memorySavings(model, recipe, workload, bytesMax).find(({ what }) =>

@@ -1,5 +1,6 @@
 import { NnError } from '../errors.js';
 import type { Model } from '../models/types.js';
+import type { PackedTexts } from '../train/packing.js';
 import type { TrainingRecipe } from '../train/recipe.js';
 import { taskTraining } from '../train/tasks/index.js';
 import { estimateTraining, type TrainingEstimate, type Workload } from './trainingEstimate.js';
@@ -88,19 +89,27 @@ const changed = (from: Setting, what: string, recipe: Partial<TrainingRecipe>): 
 
 /** In the order of what they cost: the same result first, then another optimiser, part of the model, of the text. */
 const KNOBS: readonly Knob[] = [
+  (from) => {
+    const { stepsPerRun, ...workload } = from.workload;
+    return stepsPerRun === undefined ? [] : [{ ...changed(from, 'no stepsPerRun', {}), workload }];
+  },
+  (from) =>
+    (from.recipe.precision ?? 'float32') === 'float32' || from.workload.products === 'native'
+      ? []
+      : [changed(from, 'precision: float32', { precision: 'float32' })],
   (from) =>
     from.recipe.recomputeActivations
       ? []
       : [changed(from, 'recomputeActivations: true', { recomputeActivations: true })],
   (from, { task }) => {
     const { batchSize, microBatchSize = batchSize } = from.recipe;
-    if (!taskTraining(task).divisible) return [];
+    if (!taskTraining(task).divisible || from.workload.stepsPerRun !== undefined) return [];
     return halvings(Math.min(batchSize, microBatchSize)).map((size) =>
       changed(from, `microBatchSize: ${size}`, { microBatchSize: size }),
     );
   },
   (from) =>
-    from.recipe.optimizer?.type === 'adafactor'
+    from.recipe.optimizer?.type === 'adafactor' || from.workload.stepsPerRun !== undefined
       ? []
       : [changed(from, 'optimizer: adafactor', { optimizer: { type: 'adafactor' } })],
   (from, { config }) => {
@@ -127,12 +136,22 @@ function halvings(size: number): number[] {
 }
 
 function shortened(workload: Workload, length: number): Workload {
-  const { target, sequenceMean } = workload;
+  const { target, sequenceMean, packed, sequence } = workload;
   return {
     ...workload,
     sequence: length,
     ...(target !== undefined && { target: Math.min(target, length) }),
     ...(sequenceMean !== undefined && { sequenceMean: Math.min(sequenceMean, length) }),
+    ...(packed && { packed: shortenedTexts(packed, length / sequence) }),
+  };
+}
+
+/** Rows that are as much shorter as the longest text is; an example of several texts is cut as a whole. */
+function shortenedTexts({ lengths, rowTokens }: PackedTexts, share: number): PackedTexts {
+  const most = rowTokens.map((tokens) => Math.ceil(share * tokens));
+  return {
+    rowTokens: most,
+    lengths: lengths.map((part, at) => part.map((tokens) => Math.min(tokens, most[at]!))),
   };
 }
 

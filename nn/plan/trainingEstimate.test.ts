@@ -46,6 +46,56 @@ describe('estimateTraining', () => {
     expect(again).toBeLessThanOrEqual(1.25);
   });
 
+  it('takes more for rounded copies in half precision, emulated more than native', () => {
+    const { totalBytes, activationsBytes } = estimate();
+    const emulated = estimate({ precision: 'float16' });
+    const native = estimateTraining(
+      wide,
+      { ...tinyRecipe, freeze: 'none', precision: 'float16' },
+      { ...workload, products: 'native' },
+    );
+    expect(emulated.totalBytes).toBeGreaterThan(totalBytes);
+    expect(emulated.activationsBytes).toBeGreaterThan(activationsBytes);
+    expect(native.activationsBytes).toBeLessThan(emulated.activationsBytes);
+  });
+
+  it('holds a rounded copy of the weights that are frozen', () => {
+    const frozen = { freeze: { bottomLayers: 5 } } as const;
+    const added =
+      estimate({ ...frozen, precision: 'bfloat16' }).parametersBytes - estimate(frozen).parametersBytes;
+    // Of the products' weights alone, for the process and for each of two sessions that packs them besides.
+    const layers = [...wide.parameters].filter(([name]) =>
+      /layer\.[0-4]\..*(query|key|value|dense)\.weight$/.test(name),
+    );
+    const bytes = layers.reduce((sum, [, { data }]) => sum + data.byteLength, 0);
+    expect(added).toBeGreaterThanOrEqual(bytes);
+    expect(added).toBeLessThan(1.2 * bytes);
+  });
+
+  it('counts the rows that packing makes of the texts, and their padding alone', () => {
+    const lengths = [Int32Array.from({ length: 64 }, (_, at) => (at % 4 === 0 ? 64 : 16))];
+    const packed = estimateTraining(
+      wide,
+      { ...tinyRecipe, freeze: 'none', packing: true },
+      { ...workload, packed: { lengths, rowTokens: [64] } },
+    );
+    expect(packed.activationsBytes).toBeLessThan(estimate().activationsBytes);
+    expect(packed.flopsPerStep / estimate().flopsPerStep).toBeCloseTo(28 / 64, 1);
+  });
+
+  it('counts the state that a run of several steps carries, and no gradients outside of it', () => {
+    const looped = (stepsPerRun: number, changes: Partial<TrainingRecipe> = {}) =>
+      estimateTraining(wide, { ...tinyRecipe, freeze: 'none', ...changes }, { ...workload, stepsPerRun });
+    const weights = [...wide.parameters.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+    expect(looped(1).activationsBytes).toBeGreaterThan(estimate().activationsBytes + 3 * weights);
+    expect(looped(2).activationsBytes).toBeGreaterThan(looped(1).activationsBytes + 2 * weights);
+    expect(looped(16)).toEqual(looped(2));
+    expect(looped(2, { optimizer: { type: 'sgd' } }).totalBytes).toBeLessThan(looped(2).totalBytes);
+    expect(() => looped(2, { optimizer: { type: 'adafactor' } })).toThrow(
+      expect.objectContaining({ code: 'REQUEST_INVALID' }),
+    );
+  });
+
   it('tells seconds only from a rate that was measured', () => {
     expect(estimate().secondsPerStep).toBeUndefined();
     const recipe = { ...tinyRecipe, freeze: 'none' as const };

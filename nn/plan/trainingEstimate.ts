@@ -5,11 +5,17 @@ import { graphFlops } from '../ops/cost.js';
 import { arenaBytes } from '../optim/arena.js';
 import { optimizerLayout } from '../optim/createOptimizer.js';
 import { graphMemory } from '../rewrite/graphMemory.js';
+import type { HalfProducts } from '../rewrite/mixedPrecision.js';
 import { BYTES_PER_ELEMENT, elementCount, type Tensor } from '../tensor.js';
 import { EVALUATION_BATCH_SIZE } from '../train/evaluate.js';
+import { stepsPerRunOf } from '../train/loopedSteps.js';
+import type { PackedTexts } from '../train/packing.js';
 import { optimizerSettings, type TrainingRecipe } from '../train/recipe.js';
 import { taskTraining } from '../train/tasks/index.js';
 import { trainedPart } from '../train/trainedPart.js';
+import { batchExtent, textsOfExample } from './batchExtent.js';
+import { plannedPrecision } from './plannedPrecision.js';
+import { stepLoopMemory } from './stepLoopMemory.js';
 
 /** What is known of the data before a run. */
 export interface Workload {
@@ -21,6 +27,12 @@ export interface Workload {
   readonly sequenceMean?: number;
   /** Whether there are examples to evaluate on; default: true. */
   readonly evaluates?: boolean;
+  /** With packing: the examples that share rows; default: all of mean length, in rows of the longest. */
+  readonly packed?: PackedTexts;
+  /** Steps computed with their updates in one run; default: the updates are made outside of the graph. */
+  readonly stepsPerRun?: number;
+  /** How half precision is computed; default: emulated, as a CPU does. */
+  readonly products?: HalfProducts;
   /** Bytes of `model.safetensors`; default: those of the parameters as float32. */
   readonly checkpointBytes?: number;
   /** Operations a second that were measured on this machine. */
@@ -57,6 +69,12 @@ export interface TrainingEstimate {
 /** ONNX Runtime's library and its threads, and a thread of V8; measured, see bench/memoryEstimate.mjs. */
 const RUNTIME_BYTES = 60 * 2 ** 20;
 
+/** Of what a loop of steps is built with, nothing that memory depends on. */
+const LOOP_SETTINGS = {
+  schedule: { shape: 'linear', learningRate: 1, warmupSteps: 0, totalSteps: 1 },
+  maxGradNorm: 1,
+} as const;
+
 /** What a session keeps of a node besides values: its kernel, names and shapes. Measured as well. */
 const BYTES_PER_NODE = 16 * 2 ** 10;
 
@@ -65,59 +83,75 @@ const BYTES_PER_NODE = 16 * 2 ** 10;
  * recipe that the session would refuse is refused here by the same error.
  */
 export function estimateTraining(model: Model, recipe: TrainingRecipe, workload: Workload): TrainingEstimate {
-  const { sequence, target = sequence, sequenceMean = sequence, evaluates = true } = workload;
-  const rows = rowsOfExample(model, recipe);
-  const microBatch = Math.min(recipe.batchSize, recipe.microBatchSize ?? recipe.batchSize);
-  const batch = { batch: rows * microBatch, sequence, target };
+  const { sequence, target = sequence, evaluates = true, products = 'emulated' } = workload;
+  const stepsPerRun = stepsPerRunOf(recipe, 'cpu', workload.stepsPerRun);
+  const { largest, mean, partsPerStep } = batchExtent(model.task, recipe, workload);
   const part = trainedPart(model, recipe);
+  const half = plannedPrecision(model, recipe, products);
   const graphOptions = {
     trainable: part.trainable,
     ...(part.adapter && { adapter: part.adapter }),
     ...(recipe.loss && { loss: recipe.loss }),
+    ...(half && { precision: half }),
   };
-  const { graph: training } = trainingGraphOf(model, {
+  const made = trainingGraphOf(model, {
     ...graphOptions,
+    packed: recipe.packing ?? false,
     outputs: [],
-    ...(recipe.recomputeActivations && { recomputeFor: batch }),
+    ...(recipe.recomputeActivations && { recomputeFor: largest }),
   });
+  const { graph: training } = made;
   const { outputs } = taskTraining(model.task);
   const evaluation = evaluationGraphOf(model, { ...graphOptions, outputs });
 
   const all = bytesOf(model.parameters.values());
   const trained = bytesOf(part.parameters.values());
   const frozen = initializerBytes(training) + initializerBytes(evaluation);
-  const { regions } = arenaBytes(part.parameters, optimizerLayout(optimizerSettings(recipe, model)));
+  const settings = optimizerSettings(recipe, model);
+  const { regions } = arenaBytes(part.parameters, optimizerLayout(settings));
   const region = (name: Parameters<typeof regions.get>[0]) => regions.get(name) ?? 0;
-  const arena = [...regions.values()].reduce((sum, bytes) => sum + bytes, 0);
+  // Memory that nobody writes is not taken: steps that are made with their updates leave no gradients.
+  const gradients = stepsPerRun === null ? region('gradients') : 0;
   const sums = region('gradientSums');
-  const state = arena - region('weights') - region('gradients') - sums;
+  const state =
+    [...regions.values()].reduce((sum, bytes) => sum + bytes, 0) -
+    region('weights') -
+    region('gradients') -
+    sums;
+  const arena = region('weights') + gradients + sums + state;
 
   const { checkpointBytes: file = all } = workload;
-  const base = file + (file < WIDENED_BELOW * all ? file : 0) + all;
+  const rounded = half ? roundedBytes(model, [training, evaluation]) : 0;
+  const base = file + (file < WIDENED_BELOW * all ? file : 0) + all + rounded;
   const runtimeBytes = RUNTIME_BYTES + BYTES_PER_NODE * (training.nodes.length + evaluation.nodes.length);
-  const activationsBytes = graphMemory(training, axisLengths(batch));
+  const activationsBytes =
+    stepsPerRun === null
+      ? graphMemory(training, axisLengths(largest))
+      : stepLoopMemory(made, { optimizer: settings, ...LOOP_SETTINGS }, largest, stepsPerRun);
+  const evaluated = textsOfExample(model.task, recipe) * EVALUATION_BATCH_SIZE;
   const evaluationBytes = evaluates
-    ? graphMemory(evaluation, axisLengths({ ...batch, batch: rows * EVALUATION_BATCH_SIZE }), () => false)
+    ? graphMemory(evaluation, axisLengths({ batch: evaluated, sequence, target }), () => false)
     : 0;
   const best = evaluates ? trained : 0;
+  // The binding copies what the graph writes in place: gradients, or the new weights and state.
+  const bound = stepsPerRun === null ? trained : region('weights') + state;
   const checkpoint = trained + state + best;
 
   const running = base + runtimeBytes + arena + frozen + activationsBytes + evaluationBytes + best;
   const phases: Readonly<Record<PeakPhase, number>> = {
     // The model's bytes and what the runtime parses of them.
     load: base + runtimeBytes + region('weights') + frozen + 2 * bytesOf(training.initializers.values()),
-    step: running + trained,
+    step: running + bound,
     checkpoint: running + checkpoint,
     result: base + runtimeBytes + arena + best + all,
   };
   const [peak, totalBytes] = (Object.entries(phases) as [PeakPhase, number][]).reduce((most, phase) =>
     phase[1] > most[1] ? phase : most,
   );
-  const mean = { batch: batch.batch, sequence: sequenceMean, target: Math.min(target, sequenceMean) };
-  const flopsPerStep = graphFlops(training, axisLengths(mean)) * (recipe.batchSize / microBatch);
+  const flopsPerStep = graphFlops(training, axisLengths(mean)) * partsPerStep;
   return {
     parametersBytes: base + frozen + best,
-    gradientsBytes: region('gradients') + sums + trained,
+    gradientsBytes: gradients + sums + bound,
     optimizerBytes: region('weights') + state,
     activationsBytes,
     evaluationBytes,
@@ -143,8 +177,10 @@ function initializerBytes({ initializers, nodes }: Graph): number {
 /** A file this much smaller than its values as float32 holds halves, which are widened beside it. */
 const WIDENED_BELOW = 0.75;
 
-function rowsOfExample({ task }: Model, { loss }: TrainingRecipe): number {
-  return 1 + taskTraining(task).companions(loss);
+/** Rounded constants, of which the graphs of a run share one copy. */
+function roundedBytes({ parameters }: Model, graphs: readonly Graph[]): number {
+  const copies = new Map(graphs.flatMap(({ initializers }) => [...initializers]));
+  return bytesOf([...copies].flatMap(([name, tensor]) => (parameters.has(name) ? [] : [tensor])));
 }
 
 function bytesOf(tensors: Iterable<Tensor>): number {

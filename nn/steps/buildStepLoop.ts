@@ -41,16 +41,26 @@ const BUCKET_ELEMENTS_MAX = 2 ** 22;
 
 /** Throws REQUEST_INVALID for an optimiser that has no nodes. */
 export function buildStepLoop(
+  training: ReturnType<typeof trainingGraphOf>,
+  settings: StepLoopSettings,
+  bucketElementsMax = BUCKET_ELEMENTS_MAX,
+): StepLoop {
+  const parts = stepParts(training, settings, bucketElementsMax);
+  return { graph: buildLoop(parts), inputs: parts.inputs, stateRegions: parts.rule.stateRegions };
+}
+
+/** What a step of the loop is made of; throws as `buildStepLoop`. */
+export function stepParts(
   { graph: training, trainable, inputs: names }: ReturnType<typeof trainingGraphOf>,
   { optimizer, schedule, maxGradNorm }: StepLoopSettings,
   bucketElementsMax = BUCKET_ELEMENTS_MAX,
-): StepLoop {
+): StepParts {
   const typed = new Map(training.inputs.map((input) => [input.name, input]));
   const inputs = names.map((name) => typed.get(name)!);
   const { decays = decaysByDefault, learningRateScale } = optimizer;
   const parameters = trainable.map((name) => ({ name, dims: typed.get(name)!.shape as number[] }));
   const rules = { decays, ...(learningRateScale && { learningRateScale }) };
-  const parts: StepParts = {
+  return {
     training,
     inputs,
     buckets: bucketsOf(parameters, rules, bucketElementsMax),
@@ -59,8 +69,6 @@ export function buildStepLoop(
     maxGradNorm,
     isInner: (name) => training.initializers.get(name)!.data.length <= INNER_ELEMENTS_MAX,
   };
-  const { stateRegions } = parts.rule;
-  return { graph: buildLoop(parts), inputs, stateRegions };
 }
 
 /** Name of the input that holds a parameter, or what the optimiser keeps of it. */

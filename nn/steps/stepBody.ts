@@ -2,7 +2,7 @@ import { graph as graphOf, int } from '../graph/attributes.js';
 import type { Graph, ValueInfo } from '../graph/ir.js';
 import { withNames } from '../graph/scopes.js';
 import { gradientName } from '../models/types.js';
-import type { GraphBuilder } from '../ops/builder.js';
+import { GraphBuilder } from '../ops/builder.js';
 import type { StateRegion } from '../optim/arena.js';
 import type { Schedule } from '../optim/index.js';
 import type { Bucket } from '../optim/nodes/buckets.js';
@@ -43,14 +43,41 @@ export function carriedRegions({ buckets, rule }: Pick<StepParts, 'buckets' | 'r
  * carried values (as they were where they are not), loss and gradient norm.
  */
 export function buildStep(outer: GraphBuilder, parts: StepParts): Graph {
-  const { training, buckets, rule } = parts;
   const body = outer.within();
   const number = body.input('number', 'int64', []);
   body.input('finiteSoFar', 'bool', []);
+  return emitStep(body, parts, { number, batch: takeStep(body, parts.inputs, number), update: emitGuarded });
+}
+
+/**
+ * A step by itself, for planning: its batch as the training graph takes it, and an update that nothing keeps from being
+ * made. It holds what the body of the loop holds.
+ */
+export function stepAlone(parts: StepParts): Graph {
+  const body = new GraphBuilder();
+  const number = body.input('number', 'int64', []);
+  body.input('stepsDone', 'int64', []);
+  for (const { name, dtype, shape } of parts.inputs) body.input(name, dtype, shape);
+  for (const [name, tensor] of parts.training.initializers) {
+    if (!parts.isInner(name)) body.initializer(name, tensor);
+  }
+  const batch = new Map(parts.inputs.map(({ name }) => [name, name]));
+  return emitStep(body, parts, { number, batch, update: emitUpdate });
+}
+
+interface StepContext {
+  readonly number: string;
+  /** Values of the batch by the training graph's names. */
+  readonly batch: ReadonlyMap<string, string>;
+  readonly update: typeof emitUpdate;
+}
+
+function emitStep(body: GraphBuilder, parts: StepParts, { number, batch, update }: StepContext): Graph {
+  const { training, buckets, rule } = parts;
   const carried = carriedRegions(parts).map(({ bucket }, at) =>
     body.input(`now/${at}`, 'float32', vectorDims(bucket)),
   );
-  const given = new Map(takeStep(body, parts.inputs, number));
+  const given = new Map(batch);
   buckets.forEach((bucket, at) => {
     const weights = parted(body, carried[at * (1 + rule.stateRegions.length)]!, bucket);
     bucket.parameters.forEach(({ name }, index) => {
@@ -73,7 +100,7 @@ export function buildStep(outer: GraphBuilder, parts: StepParts): Graph {
   const loss = within('loss');
   const gradNorm = emitGradientNorm(body, gradients);
   const finite = emitFinite(body, body.emit('Add-14', [loss, gradNorm]));
-  const next = emitUpdate(body, parts, {
+  const next = update(body, parts, {
     finite,
     carried,
     gradients,
@@ -115,22 +142,29 @@ interface UpdateValues {
   readonly scalars: UpdateScalars;
 }
 
-/** The carried values after the update, or as they are where something is not finite. */
+/** The carried values after the update. `inner` is where it is made, `body` where what all parameters share is. */
 function emitUpdate(
   body: GraphBuilder,
   { buckets, rule }: StepParts,
-  { finite, carried, gradients, scalars }: UpdateValues,
+  { carried, gradients, scalars }: UpdateValues,
+  inner = body,
 ): string[] {
   const update = rule.prepare(body, scalars);
   const width = 1 + rule.stateRegions.length;
-  const changed = body.within();
-  const updated = buckets.flatMap(({ decays, learningRateScale }, at) => {
+  return buckets.flatMap(({ decays, learningRateScale }, at) => {
     const [weights, ...kept] = carried.slice(at * width, (at + 1) * width) as [string, ...string[]];
     const state = Object.fromEntries(rule.stateRegions.map((region, index) => [region, kept[index]!]));
     const operands = { weights, gradients: gradients[at]!, state, decays, learningRateScale };
-    const result = update(changed, operands);
+    const result = update(inner, operands);
     return [result.weights, ...rule.stateRegions.map((region) => result.state[region]!)];
   });
+}
+
+/** The carried values after the update, or as they are where something is not finite. */
+function emitGuarded(body: GraphBuilder, parts: StepParts, values: UpdateValues): string[] {
+  const { finite, carried } = values;
+  const changed = body.within();
+  const updated = emitUpdate(body, parts, values, changed);
   const same = body.within();
   const graphs = {
     then_branch: changed.build('update', named('updated', updated)),

@@ -23,6 +23,11 @@ export function createExampleSet(examples: readonly Example[], model: Model, los
     for (const text of [ids, ...companions]) requireReadable(text, index, model);
     requireTarget(example, index, model);
   });
+  return asColumns(examples);
+}
+
+/** Examples that are known to fit a model. */
+export function asColumns(examples: readonly Example[]): ExampleSet {
   return {
     texts: examples.map(({ ids }) => ids),
     targets: examples.map(({ target }) => target),

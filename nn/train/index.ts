@@ -11,3 +11,4 @@ export type { Masking } from './tasks/masking.js';
 export { threadEntry } from './threadEntry.js';
 export type { TrainingOptions, TrainingProgress, TrainingResult } from './trainingRun.js';
 export { type TrainingControl, trainToEnd } from './trainToEnd.js';
+export { recipeOf, type WrittenRecipe } from './writtenRecipe.js';

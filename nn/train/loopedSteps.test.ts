@@ -37,6 +37,13 @@ function relativeError(actual: Tensor, expected: Tensor): number {
   return values.reduce((most, value, at) => Math.max(most, Math.abs(value - others[at]!)), 0) / largest;
 }
 
+function expectNear(found: TrainingResult, expected: TrainingResult): void {
+  for (const [name, tensor] of trained(expected)) {
+    const error = relativeError(found.weights.get(name)!, tensor);
+    expect({ name, error, ok: error <= 1e-4 }).toMatchObject({ ok: true });
+  }
+}
+
 describe('training with several steps a run', () => {
   it('gives the weights of one update after the other outside of the graph, to 1e-4', async () => {
     const progress: TrainingProgress[] = [];
@@ -51,11 +58,23 @@ describe('training with several steps a run', () => {
     outside.lossHistory.forEach((loss, step) => {
       expect(Math.abs(inside.lossHistory[step]! - loss)).toBeLessThanOrEqual(1e-4);
     });
-    for (const [name, tensor] of trained(outside)) {
-      const error = relativeError(inside.weights.get(name)!, tensor);
-      expect({ name, error, ok: error <= 1e-4 }).toMatchObject({ ok: true });
-    }
+    expectNear(inside, outside);
     expect(inside.bestStep).toBe(outside.bestStep);
+  }, 60_000);
+
+  it('gives them for rows of several texts too, to 1e-4, and the same bits for any number of steps', async () => {
+    const packed = { ...recipe, packing: true };
+    const outside = await trainToEnd(options({ recipe: packed }));
+    const inside = await trainToEnd(options({ recipe: packed, stepsPerRun: 4 }));
+    const alone = await trainToEnd(options({ recipe: packed, stepsPerRun: 1 }));
+    const padded = await trainToEnd(options({ stepsPerRun: 4 }));
+    outside.lossHistory.forEach((loss, step) => {
+      expect(Math.abs(inside.lossHistory[step]! - loss)).toBeLessThanOrEqual(1e-4);
+    });
+    expectNear(inside, outside);
+    expect(bytesOf(inside)).toEqual(bytesOf(alone));
+    expect(inside.paddingShare).toBe(outside.paddingShare);
+    expect(inside.paddingShare).not.toBe(padded.paddingShare);
   }, 60_000);
 
   it('ends at the same bits with 1, 3 and 16 steps a run, and when it is cut and resumed', async () => {

@@ -51,8 +51,7 @@ export function stepsPerRunOf(
 
 /** What keeps the updates out of the graph. */
 function obstacleTo(recipe: TrainingRecipe): string | undefined {
-  const { optimizer, microBatchSize, batchSize, precision, packing = false } = recipe;
-  if (packing) return 'packing';
+  const { optimizer, microBatchSize, batchSize, precision } = recipe;
   if (precision === 'float16') return 'the precision float16, whose loss scale may change at every step';
   if (optimizer?.type === 'adafactor') return 'Adafactor';
   return microBatchSize !== undefined && microBatchSize < batchSize ? 'a microBatchSize' : undefined;

@@ -1,6 +1,19 @@
 import { Random } from '../random.js';
 import { BATCHES_PER_GROUP, type Batch, type SamplerOptions } from './batches.js';
 
+/** Tokens of examples that are to share rows, for each part: what is read, and where a decoder writes, what is written. */
+export interface PackedTexts {
+  readonly lengths: readonly Int32Array[];
+  /** Most tokens of a row for each part. */
+  readonly rowTokens: readonly number[];
+}
+
+/** Rows are as long as the longest example. */
+export function packedTexts(lengths: readonly Int32Array[]): PackedTexts {
+  const rowTokens = lengths.map((part) => part.reduce((most, tokens) => Math.max(most, tokens), 0));
+  return { lengths, rowTokens };
+}
+
 export interface PackingOptions extends SamplerOptions {
   /** Most tokens of a row for each part of an example; a longer example has a row of its own. */
   readonly rowTokens: readonly number[];

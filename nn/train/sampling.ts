@@ -2,7 +2,7 @@ import type { Task } from '../models/types.js';
 import { type Batch, epochBatches } from './batches.js';
 import type { ExampleSet } from './example.js';
 import { lengthsOf, rowLengthsOf } from './exampleSet.js';
-import { packedBatches } from './packing.js';
+import { packedBatches, packedTexts } from './packing.js';
 import type { TrainingRecipe } from './recipe.js';
 
 /** The batches of an epoch, a pure function of its arguments. Packed rows are as long as the longest example. */
@@ -16,8 +16,7 @@ export function sampleEpoch(
     const batches = epochBatches(lengthsOf(set), { batchSize, seed, epoch });
     return batches.map((indices) => ({ indices, rowSizes: null }));
   }
-  const lengths = rowLengthsOf(set, task);
-  const rowTokens = lengths.map((part) => part.reduce((most, tokens) => Math.max(most, tokens), 0));
+  const { lengths, rowTokens } = packedTexts(rowLengthsOf(set, task));
   return packedBatches(lengths, { batchSize, seed, epoch, rowTokens });
 }
 

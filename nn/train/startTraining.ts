@@ -2,8 +2,8 @@ import type { Provider } from '../exec/runner.js';
 import type { Task } from '../models/types.js';
 import type { TrainingEstimate } from '../plan/trainingEstimate.js';
 import type { ModelWeights } from '../weights/modelWeights.js';
-import { readSafetensors } from '../weights/safetensors.js';
 import type { Example } from './example.js';
+import { movedTensors } from './movedTensors.js';
 import { type PackedSequences, packExamples } from './packedSequences.js';
 import type { TrainingRecipe } from './recipe.js';
 import { startJob } from './startJob.js';
@@ -23,6 +23,8 @@ export interface TrainingInput {
   readonly recipe: TrainingRecipe;
   readonly threads: number;
   readonly providers?: readonly Provider[];
+  /** Steps computed with their updates in one run; see `TrainingOptions`. */
+  readonly stepsPerRun?: number;
   /** A checkpoint of a run with the same model, labels, examples and recipe. */
   readonly resumeFrom?: Uint8Array;
   /**
@@ -71,10 +73,10 @@ export function startTraining(input: TrainingInput): TrainingHandle {
   });
   const result = running.result.then((packed) => ({
     ...packed,
-    weights: readSafetensors(packed.weights),
+    weights: movedTensors(packed.weights),
     adapter: packed.adapter && {
       config: packed.adapter.config,
-      parameters: readSafetensors(packed.adapter.weights),
+      parameters: movedTensors(packed.adapter.weights),
     },
   }));
   result.catch(() => undefined);

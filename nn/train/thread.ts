@@ -7,7 +7,7 @@ import { exampleWorkload } from '../plan/exampleWorkload.js';
 import { requireMemory } from '../plan/requireMemory.js';
 import type { TrainingEstimate, Workload } from '../plan/trainingEstimate.js';
 import { readModelWeights } from '../weights/modelWeights.js';
-import { writeSafetensors } from '../weights/safetensors.js';
+import { moveTensors } from './movedTensors.js';
 import { unpackExamples, unpackSequences } from './packedSequences.js';
 import { type Predictions, predictClassifier } from './predictClassifier.js';
 import {
@@ -37,7 +37,7 @@ port.once('message', (job: Job) => {
 async function run(job: Job): Promise<void> {
   try {
     const result = job.kind === 'train' ? await train(job) : await predict(job);
-    const arrays = 'weights' in result ? [result.weights] : [result.probabilities, result.embeddings];
+    const arrays = 'weights' in result ? result.weights : [result.probabilities, result.embeddings];
     send({ type: 'result', result }, arrays);
   } catch (error) {
     send({ type: 'failure', failure: toFailure(error) });
@@ -47,11 +47,11 @@ async function run(job: Job): Promise<void> {
 }
 
 async function train(job: TrainingJob): Promise<PackedTrainingResult> {
-  const { configJson, task, labels, recipe, threads, providers, resumeFrom } = job;
+  const { configJson, task, labels, recipe, threads, providers, stepsPerRun, resumeFrom } = job;
   const weights = readModelWeights(job.weights);
   const model = buildModel({ configJson, weights, task, labels, seed: recipe.seed });
   const [train, validation] = [unpackExamples(job.train), unpackExamples(job.validation)];
-  send({ type: 'estimate', estimate: requireFitting(job, model, exampleWorkload(train, validation)) });
+  send({ type: 'estimate', estimate: requireFitting(job, model, exampleWorkload(train, validation, task)) });
   const result = await trainToEnd(
     {
       model,
@@ -60,6 +60,7 @@ async function train(job: TrainingJob): Promise<PackedTrainingResult> {
       recipe,
       threads,
       ...(providers && { providers }),
+      ...(stepsPerRun !== undefined && { stepsPerRun }),
       ...(resumeFrom && { resumeFrom }),
     },
     {
@@ -76,16 +77,16 @@ async function train(job: TrainingJob): Promise<PackedTrainingResult> {
   const { weights: trained, adapter } = result;
   return {
     ...result,
-    weights: writeSafetensors(trained),
-    adapter: adapter && { config: adapter.config, weights: writeSafetensors(adapter.parameters) },
+    weights: moveTensors(trained),
+    adapter: adapter && { config: adapter.config, weights: moveTensors(adapter.parameters) },
   };
 }
 
 /** Throws MEMORY_INSUFFICIENT. */
 function requireFitting(job: TrainingJob, model: Model, lengths: Workload): TrainingEstimate {
-  const { recipe, weights, providers, memoryBytesMax } = job;
+  const { recipe, weights, providers, stepsPerRun, memoryBytesMax } = job;
   const checkpointBytes = typeof weights === 'string' ? 0 : weights.byteLength;
-  const workload = { ...lengths, checkpointBytes };
+  const workload = { ...lengths, checkpointBytes, ...(stepsPerRun !== undefined && { stepsPerRun }) };
   // What a device has is for the caller to say; what is loaded already is part of the estimate.
   const loaded = [...model.parameters.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   const onDevice = providers !== undefined && providers[0] !== 'cpu';

@@ -4,6 +4,7 @@ import type { LoadableModel, Provider } from '../exec/runner.js';
 import type { Task } from '../models/types.js';
 import type { TrainingEstimate } from '../plan/trainingEstimate.js';
 import type { ModelWeights } from '../weights/modelWeights.js';
+import type { MovedTensors } from './movedTensors.js';
 import type { PackedExamples, PackedSequences } from './packedSequences.js';
 import type { Predictions } from './predictClassifier.js';
 import type { TrainingRecipe } from './recipe.js';
@@ -20,6 +21,7 @@ export interface TrainingJob {
   readonly recipe: TrainingRecipe;
   readonly threads: number;
   readonly providers?: readonly Provider[];
+  readonly stepsPerRun?: number;
   readonly resumeFrom?: Uint8Array;
   readonly memoryBytesMax?: number;
 }
@@ -39,10 +41,10 @@ export type Job = TrainingJob | PredictionJob;
 /** Later messages to a thread. */
 export type Request = { readonly type: 'checkpoint'; readonly id: number } | { readonly type: 'cancel' };
 
-/** A training result whose weights are safetensors files, so that they move between threads without a copy. */
+/** A training result whose weights are ready to move. */
 export type PackedTrainingResult = Omit<TrainingResult, 'weights' | 'adapter'> & {
-  readonly weights: Uint8Array;
-  readonly adapter: { readonly config: LoraAdapter['config']; readonly weights: Uint8Array } | null;
+  readonly weights: MovedTensors;
+  readonly adapter: { readonly config: LoraAdapter['config']; readonly weights: MovedTensors } | null;
 };
 
 /** Messages from a thread; the last one is `result` or `failure`. */

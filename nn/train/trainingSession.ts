@@ -81,7 +81,7 @@ export class TrainingSession {
       ...(part.adapter && { adapter: part.adapter }),
       ...(recipe.loss && { loss: recipe.loss }),
       ...(recipe.precision && { precision: recipe.precision }),
-      ...(recipe.recomputeActivations && { recomputeFor: longestBatch(sets.train, recipe) }),
+      ...(recipe.recomputeActivations && { recomputeFor: longestBatch(sets.train, model.task, recipe) }),
       packed: recipe.packing ?? false,
       threads,
       ...(providers && { providers }),

@@ -8,4 +8,4 @@ export {
   type SafetensorsFile,
   writeSafetensors,
 } from './safetensors.js';
-export { writeCheckpointFolder } from './writeCheckpointFolder.js';
+export { writeCheckpointFolder, writeSafetensorsFile } from './writeCheckpointFolder.js';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Tensor } from '../tensor.js';
 import { INDEX_FILE, SINGLE_FILE } from './checkpointFolder.js';
 import { safetensorsParts } from './safetensors.js';
+import { shardsOf } from './shards.js';
 import { writeFileParts } from './writeFileParts.js';
 
 /** What `transformers` has cut checkpoints into: 5 GB, in powers of ten. */
@@ -12,6 +13,11 @@ const SHARD_BYTES = 5_000_000_000;
 const METADATA = { format: 'pt' };
 
 const CHECKPOINT_FILES = /^model(-\d{5}-of-\d{5})?\.safetensors(\.index\.json)?$/;
+
+/** One safetensors file, the bytes of `writeSafetensors`, without an array that holds them. Blocks the calling thread. */
+export function writeSafetensorsFile(path: string, tensors: ReadonlyMap<string, Tensor>): void {
+  writeFileParts(path, safetensorsParts(tensors));
+}
 
 /**
  * Writes a checkpoint as `transformers` does: one file where the values fit into `shardBytes`, else numbered shards
@@ -24,7 +30,7 @@ export function writeCheckpointFolder(
   shardBytes = SHARD_BYTES,
 ): void {
   mkdirSync(folder, { recursive: true });
-  const shards = cut(tensors, shardBytes);
+  const shards = shardsOf(tensors, shardBytes);
   const names = shards.map((_, at) => shardName(at, shards.length));
   for (const [at, shard] of shards.entries()) {
     writeFileParts(join(folder, names[at]!), safetensorsParts(shard, METADATA));
@@ -37,20 +43,6 @@ export function writeCheckpointFolder(
   for (const file of readdirSync(folder)) {
     if (CHECKPOINT_FILES.test(file) && !written.has(file)) rmSync(join(folder, file));
   }
-}
-
-function cut(tensors: ReadonlyMap<string, Tensor>, shardBytes: number): Map<string, Tensor>[] {
-  const shards = [new Map<string, Tensor>()];
-  let filled = 0;
-  for (const [name, tensor] of tensors) {
-    if (filled > 0 && filled + tensor.data.byteLength > shardBytes) {
-      shards.push(new Map());
-      filled = 0;
-    }
-    shards.at(-1)!.set(name, tensor);
-    filled += tensor.data.byteLength;
-  }
-  return shards;
 }
 
 function shardName(at: number, count: number): string {

@@ -18,7 +18,8 @@ import { type CleanRow, cleanRecords, type Decision } from './clean.js';
 import { columnsOf, toParquet } from './parquet.js';
 import type { DatasetsContext } from './ports.js';
 import { RULE_VERSIONS } from './rules/index.js';
-import { splitOf } from './split.js';
+import { splitRows } from './split.js';
+import { splitDrift } from './splitDrift.js';
 
 const ROWS_A_INSERT = 2000;
 
@@ -75,9 +76,8 @@ const makeDataset = async (
   const { cleaning, split } = pipeline.dataset;
   const { read, candidates, decisions: doubles } = await gatherCandidates(ctx, pipeline, batches);
   const cleaned = await cleanRecords(ctx, candidates, cleaning);
-  const rows = cleaned.rows.map(
-    (row: CleanRow): DatasetRow => ({ ...row, split: splitOf(row.clusterId, split) }),
-  );
+  const splitOf = splitRows(cleaned.rows, split);
+  const rows = cleaned.rows.map((row: CleanRow, index): DatasetRow => ({ ...row, split: splitOf[index]! }));
   const splits = countSplits(rows);
   assertLabelled(splits, pipeline.labels);
   const decisions = [...doubles, ...cleaned.decisions];
@@ -98,6 +98,7 @@ const makeDataset = async (
     changed: tally(ofAction('changed').map(({ rule }) => rule)),
     nearDuplicateClusters: cleaned.nearDuplicateClusters,
     splits,
+    drift: splitDrift(rows),
     rows: await ctx.blobs.put(await toParquet(rows, columns, packing)),
   };
   // Rows go before the manifest: whoever sees the dataset sees all of it.

@@ -9,7 +9,7 @@ import { createPace } from '../pace.js';
 import { collectSource } from '../sources/index.js';
 import { memoryStageContext, memoryWorld } from '../testing/index.js';
 import { buildDataset } from './index.js';
-import { clusterTexts } from './nearDuplicates/clusterTexts.js';
+import { clusterTexts, textsOf } from './nearDuplicates/clusterTexts.js';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/mail-triage/pipeline.yaml', import.meta.url));
 const MAILS = 6046;
@@ -88,11 +88,7 @@ describe('the mails of the example', () => {
   it('have no near-duplicates left at the threshold', async () => {
     const recipe = pipeline.dataset.cleaning.nearDuplicates;
     const pace = createPace(memoryStageContext(), { activity: 'test', unit: 'rows' });
-    const roots = await clusterTexts(
-      rows.map(({ text }) => text),
-      recipe,
-      pace,
-    );
+    const roots = await clusterTexts(textsOf(rows.map(({ text }) => text)), recipe, pace);
     expect(new Set(roots).size).toBe(rows.length);
   }, 120_000);
 

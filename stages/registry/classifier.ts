@@ -1,5 +1,6 @@
 import { plumblineError, TASK_RULES, type TrainingRun } from '../../contracts/index.js';
-import { buildModel, type Model, readSafetensors } from '../../nn/index.js';
+import { buildModel, type Model, readModelWeights } from '../../nn/index.js';
+import { keptWeights, withTemporaryFolder } from '../keptWeights.js';
 import type { BlobStore } from '../ports.js';
 
 /** @throws BASE_MODEL_UNSUPPORTED when the bytes are no JSON object */
@@ -23,8 +24,10 @@ export const loadTrainedModel = async (
   { blobs }: { readonly blobs: BlobStore },
   run: TrainingRun,
 ): Promise<Model> => {
-  const [config, weights] = await Promise.all([blobs.get(run.base.config), blobs.get(run.weights)]);
-  const tensors = readSafetensors(weights);
+  const [config, tensors] = await Promise.all([
+    blobs.get(run.base.config),
+    withTemporaryFolder(async (folder) => readModelWeights(await keptWeights(blobs, run.weights, folder))),
+  ]);
   const { head, classesOf } = TASK_RULES[run.recipe.task];
   const model = buildModel({
     configJson: parseModelConfig(config),

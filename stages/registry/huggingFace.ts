@@ -1,5 +1,5 @@
 import { plumblineError } from '../../contracts/index.js';
-import { architectureOf, configText, type Model, writeSafetensors } from '../../nn/index.js';
+import { architectureOf, configText, type Model } from '../../nn/index.js';
 
 const json = (value: unknown): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(value, undefined, 2)}\n`);
@@ -44,7 +44,8 @@ export interface HuggingFaceSource {
 }
 
 /**
- * The folder that `transformers`' AutoModelForSequenceClassification, or AutoModelForTokenClassification, and AutoTokenizer load: file name -> bytes.
+ * What `transformers`' AutoModelForSequenceClassification, or AutoModelForTokenClassification, and AutoTokenizer load beside
+ * the weights: file name -> bytes.
  * @throws TOKENIZER_INVALID
  */
 export const huggingFaceFiles = (source: HuggingFaceSource): Record<string, Uint8Array> => {
@@ -68,7 +69,6 @@ export const huggingFaceFiles = (source: HuggingFaceSource): Record<string, Uint
         label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
       }),
     ),
-    'model.safetensors': writeSafetensors(model.parameters, { format: 'pt' }),
     'tokenizer.json': tokenizerJson,
     // The generic class takes tokenizer.json as it is; a BERT class would rebuild parts of it from a vocabulary.
     'tokenizer_config.json': json({

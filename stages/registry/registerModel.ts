@@ -3,6 +3,7 @@ import { digestOf } from '../digest.js';
 import { throwIfCancelled } from '../pace.js';
 import { loadTrainedModel, parseModelConfig } from './classifier.js';
 import { huggingFaceFiles } from './huggingFace.js';
+import { keepWeights } from './keepWeights.js';
 import { modelCard } from './modelCard.js';
 import { keepOnnxModel } from './onnxModel.js';
 import type { RegistryContext } from './ports.js';
@@ -81,6 +82,7 @@ const makeVersion = async (
   const files: ModelVersion['files'] = {
     'report.html': evaluation.report,
     ...(await keepOnnxModel(ctx, trained)),
+    ...(await keepWeights(ctx, trained)),
     ...(run.adapter && {
       'adapter/adapter_config.json': run.adapter.config,
       'adapter/adapter_model.safetensors': run.adapter.weights,

@@ -11,11 +11,11 @@ import {
   readModelWeights,
   type Tensor,
   type Tokenizer,
-  writeSafetensors,
 } from '../../nn/index.js';
 import { digestOf } from '../digest.js';
 import type { LoadedBaseModel } from './baseModels/index.js';
 import { checkpointedStep } from './checkpointedStep.js';
+import { keepTensors } from './keepTensors.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
 import { runTraining, type TrainingWork } from './runTraining.js';
@@ -38,8 +38,8 @@ const MASK_TOKENS = ['[MASK]', '<mask>'];
 
 export interface AdaptedBase {
   readonly id: string;
-  /** Content of a safetensors file. */
-  readonly weights: Uint8Array;
+  /** A safetensors file. */
+  readonly weights: BaseAdaptation['weights'];
 }
 
 export interface AdaptBaseInput {
@@ -100,12 +100,12 @@ export const adaptBase = async (
         bestStep: result.bestStep,
         validation: result.validationHistory.map(({ step, loss }) => ({ step, perplexity: Math.exp(loss) })),
         lossCurve: lossCurveOf(result.lossHistory),
-        weights: await ctx.blobs.put(writeSafetensors(adapted)),
+        weights: await keepTensors(ctx.blobs, adapted),
       };
       return manifest;
     },
   });
-  return { id, weights: await ctx.blobs.get(artifact.weights) };
+  return { id, weights: artifact.weights };
 };
 
 const workOf = async (

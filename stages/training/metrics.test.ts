@@ -12,7 +12,7 @@ const metric = (step: number): TrainingMetric => ({
   learningRate: 1,
   gradNorm: 1,
   tokensPerSecond: 1,
-  validationMacroF1: null,
+  validationScore: null,
 });
 
 describe('MetricBatches', () => {

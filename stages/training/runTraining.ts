@@ -67,7 +67,7 @@ const trainFrom = async (
   const { configJson, task, weights, labels, train, validation, recipe } = work;
   const metrics = new MetricBatches(ctx.metrics, ctx.log);
   let step = resume?.step ?? 0;
-  let validationMacroF1: number | undefined;
+  let validationScore: number | undefined;
   const handle = startTraining({
     configJson,
     task,
@@ -94,7 +94,7 @@ const trainFrom = async (
     onProgress: (progress) => {
       if (step === (resume?.step ?? 0)) ctx.log.info({ ...progress.arithmetic }, 'training computes');
       step = progress.step;
-      if (isClassifier(task)) validationMacroF1 = progress.validation?.score ?? validationMacroF1;
+      validationScore = progress.validation?.score ?? validationScore;
       const metric = metricOf(ctx, work, progress);
       if (metric) metrics.add(metric);
       ctx.progress({
@@ -103,7 +103,7 @@ const trainFrom = async (
         total: progress.totalSteps,
         unit: 'steps',
         secondsLeft: progress.secondsLeft,
-        figures: figuresOf(progress, validationMacroF1),
+        figures: figuresOf(progress, validationScore),
       });
     },
   });
@@ -119,12 +119,10 @@ const trainFrom = async (
   }
 };
 
-const isClassifier = (task: Task): boolean => task === 'sequence-classification';
-
 /** Null for a step that was left out: it has no gradient norm. */
 const metricOf = (
   ctx: TrainingContext,
-  { trainingKey, task }: TrainingWork,
+  { trainingKey }: TrainingWork,
   { step, epoch, loss, learningRate, gradNorm, tokensPerSecond, validation }: TrainingProgress,
 ): TrainingMetric | null =>
   gradNorm === null
@@ -138,12 +136,12 @@ const metricOf = (
         learningRate,
         gradNorm,
         tokensPerSecond,
-        validationMacroF1: isClassifier(task) ? (validation?.score ?? null) : null,
+        validationScore: validation?.score ?? null,
       };
 
 const figuresOf = (
   { epoch, loss, learningRate, tokensPerSecond, paddingShare, lossScale }: TrainingProgress,
-  validationMacroF1: number | undefined,
+  validationScore: number | undefined,
 ): Record<string, number> => ({
   epoch,
   loss,
@@ -151,5 +149,5 @@ const figuresOf = (
   tokensPerSecond,
   paddingShare,
   ...(lossScale !== undefined && { lossScale }),
-  ...(validationMacroF1 !== undefined && { validationMacroF1 }),
+  ...(validationScore !== undefined && { validationScore }),
 });

@@ -60,7 +60,7 @@ describe('trainModel', () => {
     for (const blob of [run.base.config, run.base.tokenizer, ...Object.values(run.base.weights)])
       expect((await world.blobs.get(blob)).byteLength).toBe(blob.bytes);
     expect(world.metrics.map(({ step }) => step)).toEqual(Array.from({ length: 180 }, (_, i) => i + 1));
-    const evaluated = world.metrics.filter(({ validationMacroF1 }) => validationMacroF1 !== null);
+    const evaluated = world.metrics.filter(({ validationScore }) => validationScore !== null);
     expect(evaluated.map(({ step }) => step)).toEqual(run.validation.map(({ step }) => step));
     expect(world.reports.at(-1)).toMatchObject({
       activity: 'training',

@@ -11,10 +11,11 @@ import {
   type Example,
   type ModelWeights,
   type TrainingRecipe as NnRecipe,
+  recipeOf,
   type TrainingResult,
   writePeftAdapter,
-  writeSafetensors,
 } from '../../nn/index.js';
+import { keptWeights, withTemporaryFolder } from '../keptWeights.js';
 import { throwIfCancelled } from '../pace.js';
 import type { StepResult } from '../step.js';
 import { adaptBase } from './adaptBase.js';
@@ -23,6 +24,7 @@ import { checkpointedStep } from './checkpointedStep.js';
 import type { CheckpointStore } from './checkpointStore.js';
 import { type PreparedBase, prepareBase, preparedBefore } from './domainVocabulary.js';
 import { selectRows, type TrainingRows, tokenise } from './examples.js';
+import { keepTensors } from './keepTensors.js';
 import { lossCurveOf } from './lossCurve.js';
 import type { TrainingContext } from './ports.js';
 import { withRelationMarkers } from './relationMarkers.js';
@@ -56,11 +58,12 @@ export const trainModel = async ({
       ctx,
       kind: 'TrainingRun',
       key,
-      make: async (store) => {
-        const start = await startingPoint(ctx, { input, all, rows, base });
-        const result = await train(ctx, { input, start, key, store });
-        return manifestOf(ctx, { input, start, result });
-      },
+      make: (store) =>
+        withTemporaryFolder(async (folder) => {
+          const start = await startingPoint(ctx, { input, all, rows, base, folder });
+          const result = await train(ctx, { input, start, key, store });
+          return manifestOf(ctx, { input, start, result });
+        }),
     });
     return outputOf(step);
   });
@@ -79,11 +82,14 @@ const startingPoint = async (
     all,
     rows,
     base,
+    folder,
   }: {
     readonly input: TrainModelInput;
     readonly all: readonly DatasetRow[];
     readonly rows: TrainingRows;
     readonly base: LoadedBaseModel;
+    /** For weights that are too large for memory, until the run ends. */
+    readonly folder: string;
   },
 ): Promise<StartingPoint> => {
   const { pipeline, datasetId, previous: id } = input;
@@ -96,7 +102,7 @@ const startingPoint = async (
       datasetId,
       rows: all,
     });
-    const weights = await ctx.blobs.get(previous.run.weights);
+    const weights = await keptWeights(ctx.blobs, previous.run.weights, folder);
     const { adaptation } = previous.run;
     const prepared = await preparedBefore(ctx, previous.run, base);
     return { ...prepared, weights, rows: { ...rows, train }, adaptation, previous: id, replayed };
@@ -107,7 +113,7 @@ const startingPoint = async (
     recipe && (await adaptBase(ctx, { pipeline, datasetId, rows: all, base: prepared.base }, recipe));
   return {
     ...prepared,
-    weights: adapted?.weights ?? prepared.base.weights,
+    weights: adapted ? await keptWeights(ctx.blobs, adapted.weights, folder) : prepared.base.weights,
     rows,
     adaptation: adapted?.id ?? null,
     previous: null,
@@ -151,7 +157,7 @@ const train = async (
       train: examples,
       validation: await tokenise(rows.validation, encoding),
       recipe: {
-        ...nnRecipe(training, seedOf(training.seed, input.generation)),
+        ...recipeOf(training, seedOf(training.seed, input.generation)),
         loss: lossOf(training, classes.length, examples),
         // A point of the learning curve is small next to the validation split: one look per epoch must do.
         ...(rows.subset !== null && { evaluationsPerEpoch: 1 }),
@@ -181,33 +187,6 @@ const lossOf = (
   };
 };
 
-const nnRecipe = (recipe: TrainingRecipe, seed: number): NnRecipe => ({
-  epochs: recipe.epochs,
-  minSteps: recipe.stepsMin,
-  batchSize: recipe.batchSize,
-  learningRate: recipe.learningRate,
-  optimizer: { type: recipe.optimizer },
-  schedule: recipe.schedule,
-  layerwiseDecay: recipe.layerwiseDecay,
-  ...(recipe.microBatchSize !== undefined && { microBatchSize: recipe.microBatchSize }),
-  ...(recipe.recomputeActivations && { recomputeActivations: true }),
-  precision: recipe.precision,
-  packing: recipe.packing,
-  weightDecay: recipe.weightDecay,
-  warmupRatio: recipe.warmupRatio,
-  maxGradNorm: recipe.maxGradNorm,
-  freeze: recipe.freeze,
-  ...(recipe.lora && { lora: loraOf(recipe.lora) }),
-  evaluationsPerEpoch: recipe.evaluationsPerEpoch,
-  earlyStopping: recipe.earlyStopping,
-  seed,
-});
-
-const loraOf = ({ targetModules, ...lora }: NonNullable<TrainingRecipe['lora']>): NnRecipe['lora'] => ({
-  ...lora,
-  ...(targetModules && { targetModules }),
-});
-
 /** Holds no instant and nothing that an interruption could change. */
 const manifestOf = async (
   ctx: TrainingContext,
@@ -229,9 +208,9 @@ const manifestOf = async (
   steps: result.steps,
   bestStep: result.bestStep,
   stoppedEarly: result.stoppedEarly,
-  validation: result.validationHistory.map(({ step, score, loss }) => ({ step, macroF1: score, loss })),
+  validation: result.validationHistory.map(({ step, score, loss }) => ({ step, score, loss })),
   lossCurve: lossCurveOf(result.lossHistory),
-  weights: await ctx.blobs.put(writeSafetensors(result.weights)),
+  weights: await keepTensors(ctx.blobs, result.weights),
   adapter:
     result.adapter &&
     (await keepAdapter(ctx, result.adapter, { base: start.base, recipe: input.pipeline.training })),
@@ -257,5 +236,5 @@ const outputOf = ({ id, artifact, reused }: StepResult<'TrainingRun'>): TrainMod
   if (best === undefined)
     throw plumblineError('OBJECT_CORRUPT', `training run ${id} has no evaluation at its best step`);
   const { rows, steps, bestStep, stoppedEarly } = artifact;
-  return { trainingRunId: id, rows, steps, bestStep, validationMacroF1: best.macroF1, stoppedEarly, reused };
+  return { trainingRunId: id, rows, steps, bestStep, validationMacroF1: best.score, stoppedEarly, reused };
 };

@@ -67,7 +67,7 @@ describe('row store tables', () => {
     ['source_records_v1', SourceRecord, []],
     ['dataset_rows_v1', DatasetRow, ['datasetId']],
     ['dataset_decisions_v1', DatasetDecision, []],
-    ['training_metrics_v1', TrainingMetric, []],
+    ['training_metrics_v1', TrainingMetric.omit({ validationScore: true }), ['validationMacroF1']],
     ['evaluation_rows_v1', EvaluationRow, []],
     ['predictions_v1', PredictionRow, []],
     ['health_reports_v1', HealthReport.omit({ kind: true }), ['id']],
@@ -110,7 +110,7 @@ describe('row store tables', () => {
       learningRate: 1e-5,
       gradNorm: 1.5,
       tokensPerSecond: 2000,
-      validationMacroF1: null,
+      validationScore: 0.75,
     };
     const sink = trainingMetrics(rows);
     await sink.insert([metric]);
@@ -118,7 +118,7 @@ describe('row store tables', () => {
     const kept = await rows.read(
       rowQuery({
         name: 'metrics',
-        sql: 'SELECT * FROM {database:Identifier}.training_metrics_v1 FINAL',
+        sql: 'SELECT * EXCEPT validation_macro_f1, validation_macro_f1 AS validation_score FROM {database:Identifier}.training_metrics_v1 FINAL',
         params: z.object({}),
         row: TrainingMetric,
         ...FEW,

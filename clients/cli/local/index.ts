@@ -1,2 +1,3 @@
+export { addEstimateCommand } from './estimateCommand.js';
 export { addGenerateCommand } from './generateCommand.js';
 export { addTokenizerCommands } from './tokenizerCommands.js';

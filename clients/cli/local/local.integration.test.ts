@@ -37,6 +37,86 @@ async function plumbline(args: readonly string[], input = '') {
 
 const tokensOf = (folder: string) => loadTokenizer(readFileSync(join(folder, 'tokenizer.json')));
 
+describe('plumbline estimate', () => {
+  const bert = join(goldens, 'goldens/bert-sequence-classification');
+  const file = join(scratch, 'pipeline.yaml');
+  const written = (training: string) =>
+    writeFileSync(
+      file,
+      `apiVersion: plumbline/v1
+name: tiny
+labels: [a, b, c]
+sources: [{ name: texts, connector: files, root: ., include: ['*.eml'], format: eml, label: { from: path, rules: [{ glob: '*', label: a }] } }]
+training: { base: { model: 'file:${bert}' }, maxLength: 32, ${training} }
+`,
+    );
+  const found = async (args: readonly string[]) => {
+    const { code, stdout, stderr } = await plumbline(['estimate', ...args, '--json']);
+    expect(stderr).toBe('');
+    return { code, ...(JSON.parse(stdout) as Found) };
+  };
+  interface Found {
+    readonly steps: number;
+    readonly fits: boolean;
+    readonly tokens: { readonly mean: number; readonly longest: number };
+    readonly estimate: { readonly totalBytes: number; readonly flopsPerStep: number };
+    readonly savings: readonly { readonly what: string }[];
+  }
+
+  it('tells bytes by part, operations, and that a small model fits', async () => {
+    written('epochs: 3, batchSize: 8, stepsMin: 1');
+    const { code, stdout } = await plumbline(['estimate', file, '--rows', '80']);
+    expect(code).toBe(0);
+    for (const part of ['weights', 'gradients', 'optimiser state', 'activations', 'runtime'])
+      expect(stdout).toMatch(new RegExp(`^${part} +\\d`, 'm'));
+    expect(stdout).toMatch(/FLOP a step; .*FLOP in all 30 steps/);
+    expect(stdout).toContain('Fits');
+  });
+
+  it('says what would fit and leaves with 1 where training does not', async () => {
+    written('epochs: 3, batchSize: 256, freeze: none, precision: float16');
+    const { estimate } = await found([file]);
+    const { code, fits, savings } = await found([file, '--memory', String(estimate.totalBytes - 1)]);
+    expect({ code, fits }).toEqual({ code: 1, fits: false });
+    expect(savings.map(({ what }) => what)).toContain('precision: float32');
+    const { stdout } = await plumbline(['estimate', file, '--memory', '1000']);
+    expect(stdout).toMatch(/DOES NOT FIT.*smaller base model or a larger machine/);
+  });
+
+  it('counts the tokens of texts, which packing lays together', async () => {
+    const texts = join(scratch, 'texts.txt');
+    writeFileSync(
+      texts,
+      ['short', 'word '.repeat(60), ...Array.from({ length: 30 }, () => 'two words')].join('\n'),
+    );
+    const args = [file, '--model', llama, '--texts', texts];
+    written('packing: true, batchSize: 8');
+    const packed = await found(args);
+    written('batchSize: 8');
+    const padded = await found(args);
+    const tokenizer = await tokensOf(llama);
+    const encoded = await tokenizer.encodeBatch(['two words'], { maxLength: 32 });
+    expect(packed.tokens).toEqual(padded.tokens);
+    expect(packed.tokens.longest).toBe(32);
+    expect(packed.tokens.mean).toBeGreaterThanOrEqual(encoded[0]!.ids.length);
+    expect(packed.tokens.mean).toBeLessThan(16);
+    expect(packed.estimate.totalBytes).toBeLessThan(padded.estimate.totalBytes);
+    expect(packed.steps).toBe(60);
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['no model', [], 'REQUEST_INVALID'],
+    ['a folder without config.json', ['--model', join(scratch, 'nowhere')], 'OBJECT_NOT_FOUND'],
+    ['several steps a run with Adafactor', ['adafactor'], 'REQUEST_INVALID'],
+    ['half a row', ['--model', bert, '--rows', '0.5'], 'REQUEST_INVALID'],
+  ])('refuses %s', async (_, args, code) => {
+    written('optimizer: adafactor');
+    const given = args[0] === 'adafactor' ? [file, '--steps-per-run', '4'] : args;
+    const refused = await plumbline(['estimate', ...given]);
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(code) });
+  });
+});
+
 describe('plumbline generate', () => {
   const [first] = cases;
 

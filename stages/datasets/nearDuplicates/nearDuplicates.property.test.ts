@@ -2,13 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createPace } from '../../pace.js';
 import { memoryStageContext } from '../../testing/index.js';
-import { clusterTexts } from './clusterTexts.js';
-import { bandRowsFor, createMinHasher } from './minHash.js';
-import { jaccard, shinglesOf } from './shingles.js';
+import { missedShare, planBands } from './bands.js';
+import { clusterTexts, textsOf } from './clusterTexts.js';
+import { jaccard, shingleSet, shinglesOf } from './shingles.js';
+import { createSimHasher } from './simHash.js';
+import { createSketcher } from './sketch.js';
+import { wordsOf } from './words.js';
 
 const RECIPE = { jaccard: 0.8, shingleWords: 3, permutations: 128 };
-const cluster = (texts: readonly string[], recipe = RECIPE) =>
-  clusterTexts(texts, recipe, createPace(memoryStageContext(), { activity: 'test', unit: 'texts' }));
+const RECIPES = [
+  RECIPE,
+  { ...RECIPE, sketch: 'simhash' as const },
+  { ...RECIPE, shingleWords: 2, alignment: 0.75 },
+];
+const setOf = (text: string, size: number) => shingleSet(shinglesOf(wordsOf(text), size));
+const cluster = (texts: readonly string[], recipe: Parameters<typeof clusterTexts>[1] = RECIPE) =>
+  clusterTexts(textsOf(texts), recipe, createPace(memoryStageContext(), { activity: 'test', unit: 'texts' }));
 
 const words = fc.array(fc.constantFrom('alpha', 'beta', 'gamma', 'delta', 'eta', 'theta', 'iota', 'kappa'), {
   minLength: 1,
@@ -24,7 +33,7 @@ const family = fc
 const corpus = fc.array(family, { minLength: 1, maxLength: 8 }).map((families) => families.flat());
 
 describe('clusterTexts', () => {
-  it('finds the same clusters in whatever order the texts come', () =>
+  it.each(RECIPES)('finds the same clusters in whatever order the texts come: %j', (recipe) =>
     fc.assert(
       fc.asyncProperty(
         corpus,
@@ -32,8 +41,11 @@ describe('clusterTexts', () => {
         async (texts, random) => {
           const order = texts.map((_, index) => [random.next().value as number, index] as const);
           const shuffled = order.sort((a, b) => a[0] - b[0]).map(([, index]) => index);
-          const plain = await cluster(texts);
-          const mixed = await cluster(shuffled.map((index) => texts[index] as string));
+          const plain = await cluster(texts, recipe);
+          const mixed = await cluster(
+            shuffled.map((index) => texts[index] as string),
+            recipe,
+          );
           const together = (roots: Uint32Array, a: number, b: number) => roots[a] === roots[b];
           for (let a = 0; a < texts.length; a += 1)
             for (let b = 0; b < a; b += 1)
@@ -43,13 +55,14 @@ describe('clusterTexts', () => {
         },
       ),
       { numRuns: 25 },
-    ));
+    ),
+  );
 
   it('joins what is similar enough and nothing whose whole cluster is unlike', () =>
     fc.assert(
       fc.asyncProperty(corpus, async (texts) => {
         const roots = await cluster(texts);
-        const sets = texts.map((text) => shinglesOf(text, RECIPE.shingleWords));
+        const sets = texts.map((text) => setOf(text, RECIPE.shingleWords));
         const similarity = (a: number, b: number) => jaccard(sets[a] as Uint32Array, sets[b] as Uint32Array);
         for (let a = 0; a < texts.length; a += 1) {
           const relatives = texts.map((_, b) => b).filter((b) => b !== a && roots[b] === roots[a]);
@@ -69,13 +82,16 @@ describe('clusterTexts', () => {
       activity: 'test',
       unit: 'texts',
     });
-    await expect(clusterTexts(['a'], RECIPE, pace)).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(clusterTexts(textsOf(['a']), RECIPE, pace)).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 });
 
-describe('MinHash', () => {
-  it('estimates the Jaccard similarity without bias', () => {
-    const hasher = createMinHasher(512);
+describe.each([
+  ['MinHash', createSketcher],
+  ['SimHash', createSimHasher],
+] as const)('%s', (_name, create) => {
+  it('agrees at a position as often as the similarity says', () => {
+    const hasher = create(512);
     for (const shared of [10, 50, 90]) {
       let error = 0;
       const rounds = 20;
@@ -83,44 +99,70 @@ describe('MinHash', () => {
         const own = (which: string, from: number) =>
           Array.from({ length: 100 - shared }, (_, index) => `${which}${round}x${from + index}`);
         const common = Array.from({ length: shared }, (_, index) => `c${round}x${index}`);
-        const a = shinglesOf([...common, ...own('a', 0)].join(' '), 1);
-        const b = shinglesOf([...common, ...own('b', 0)].join(' '), 1);
-        const signatures = new Uint32Array(1024);
-        hasher.sign(a, signatures, 0);
-        hasher.sign(b, signatures, 512);
-        let equal = 0;
-        for (let index = 0; index < 512; index += 1)
-          if (signatures[index] === signatures[512 + index]) equal += 1;
-        error += equal / 512 - jaccard(a, b);
+        const a = setOf([...common, ...own('a', 0)].join(' '), 1);
+        const b = setOf([...common, ...own('b', 0)].join(' '), 1);
+        const [first, second] = [new Uint32Array(512), new Uint32Array(512)];
+        hasher.sketch(a, first);
+        hasher.sketch(b, second);
+        const equal = first.filter((value, index) => value === second[index]).length;
+        error += equal / 512 - hasher.agreement(jaccard(a, b));
       }
       expect(Math.abs(error / rounds)).toBeLessThan(0.02);
     }
   });
+});
 
-  it('takes bands that let fewer than one pair in a thousand escape at the threshold', () => {
-    for (const threshold of [0.5, 0.7, 0.8, 0.9, 0.95]) {
-      const rows = bandRowsFor(128, threshold);
-      expect((1 - threshold ** rows) ** Math.floor(128 / rows)).toBeLessThanOrEqual(0.001);
+describe('planBands', () => {
+  it.each([0.3, 0.5, 0.7, 0.8, 0.9, 0.95])(
+    'lets fewer than one pair in a thousand escape at %d, and takes at most 44 bands',
+    (threshold) => {
+      const plan = planBands(128, threshold);
+      expect(plan.bands * plan.rows).toBeLessThanOrEqual(128);
+      expect(plan.bands).toBeLessThanOrEqual(44);
+      expect(missedShare(plan, threshold)).toBeLessThanOrEqual(0.001);
+    },
+  );
+
+  it('counts escapes as a simulation does', () => {
+    const plan = { bands: 20, rows: 2, sharedMin: 3 };
+    let state = 1;
+    const random = () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state / 2 ** 32;
+    };
+    const rounds = 20_000;
+    let missed = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      let shared = 0;
+      for (let band = 0; band < plan.bands; band += 1) if (random() < 0.4 ** plan.rows) shared += 1;
+      if (shared < plan.sharedMin) missed += 1;
     }
-    expect(bandRowsFor(128, 0.8)).toBe(5);
+    expect(Math.abs(missed / rounds - missedShare(plan, 0.4))).toBeLessThan(0.02);
+  });
+});
+
+describe('wordsOf', () => {
+  it('reads letters beyond the basic plane, and each word of a text of several scripts', () => {
+    expect(wordsOf('Grüße, ΑΘΗΝΑ! 我们 𝒳𝒴 naïve')).toHaveLength(6);
+    expect(wordsOf('GRÜSSE Привет')).toEqual(wordsOf('grüsse ПРИВЕТ'));
   });
 });
 
 describe('shinglesOf', () => {
   it('looks past case, punctuation and white space, and gives every text at least one shingle', () => {
-    expect(shinglesOf('Hello,  WORLD -- again!', 3)).toEqual(shinglesOf('hello world again', 3));
-    for (const text of ['', '!!!', 'one', 'two words']) expect(shinglesOf(text, 3)).toHaveLength(1);
-    expect(shinglesOf('!!!', 3)).not.toEqual(shinglesOf('???', 3));
+    expect(setOf('Hello,  WORLD -- again!', 3)).toEqual(setOf('hello world again', 3));
+    for (const text of ['', '!!!', 'one', 'two words']) expect(setOf(text, 3)).toHaveLength(1);
+    expect(setOf('!!!', 3)).not.toEqual(setOf('???', 3));
   });
 
   it('reads scripts without spaces character by character', () => {
-    expect(shinglesOf('我们专业生产机械配件', 3)).toHaveLength(8);
+    expect(setOf('我们专业生产机械配件', 3)).toHaveLength(8);
   });
 
   it('gives similarities between 0 and 1, and 1 to equal sets', () =>
     fc.assert(
       fc.property(words, words, (a, b) => {
-        const [x, y] = [shinglesOf(a.join(' '), 2), shinglesOf(b.join(' '), 2)];
+        const [x, y] = [setOf(a.join(' '), 2), setOf(b.join(' '), 2)];
         expect(jaccard(x, x)).toBe(1);
         expect(jaccard(x, y)).toBe(jaccard(y, x));
         expect(jaccard(x, y)).toBeLessThanOrEqual(1);

@@ -1,6 +1,6 @@
 import type { CleaningRecipe } from '../../../contracts/index.js';
 import type { Pace } from '../../pace.js';
-import { clusterTexts } from '../nearDuplicates/clusterTexts.js';
+import { clusterTexts, textsOf } from '../nearDuplicates/clusterTexts.js';
 import { keepOne, smallestId } from './duplicates.js';
 import type { Comparable, Duplicate } from './rule.js';
 
@@ -15,17 +15,13 @@ export interface NearDuplicates {
 /** Records whose texts are nearly the same form a cluster, which never crosses a split; one of it is kept. */
 export const nearDuplicate = {
   name: 'near-duplicate',
-  version: 1,
+  version: 2,
   find: async (
     rows: readonly Comparable[],
     recipe: CleaningRecipe['nearDuplicates'],
     pace: Pace,
   ): Promise<NearDuplicates> => {
-    const roots = await clusterTexts(
-      rows.map((row) => row.text),
-      recipe,
-      pace,
-    );
+    const roots = await clusterTexts(textsOf(rows.map(({ text }) => text)), recipe, pace);
     const members = new Map<number, Comparable[]>();
     rows.forEach((row, index) => {
       const root = roots[index] as number;

@@ -49,7 +49,7 @@ export const validationChart = (run: TrainingRun, { metric }: Wording): Html =>
         name: `validation ${metric}`,
         tone: 'model',
         dots: true,
-        points: run.validation.map(({ step, macroF1 }) => ({ x: step, y: macroF1 })),
+        points: run.validation.map(({ step, score }) => ({ x: step, y: score })),
       },
     ],
     mark: { x: run.bestStep, caption: 'weights kept' },

@@ -1,4 +1,10 @@
-import type { DatasetVersion, Evaluation, SourceBatch, TrainingRun } from '../../../contracts/index.js';
+import type {
+  DatasetVersion,
+  Evaluation,
+  SourceBatch,
+  SplitDrift,
+  TrainingRun,
+} from '../../../contracts/index.js';
 import { SPLITS } from '../../../contracts/index.js';
 import { count, percent } from './format.js';
 import { type Html, html } from './html.js';
@@ -15,6 +21,21 @@ const reasons = (title: string, counts: Readonly<Record<string, number>>, of: nu
       .sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1))
       .map(([reason, rows]) => [reason, count(rows), percent(of === 0 ? 0 : rows / of, 1)]),
   )}`;
+
+/** How far a stability index is from where two samples count as alike, in words. */
+const verdict = (index: number): string =>
+  index < 0.1 ? 'alike' : index < 0.25 ? 'somewhat different' : 'different';
+
+const driftTable = (drift: SplitDrift): Html =>
+  table(
+    ['compared with train', 'labels', 'lengths', 'words not in train'],
+    (['validation', 'test'] as const).map((split) => [
+      split,
+      `${drift[split].labels.toFixed(3)} (${verdict(drift[split].labels)})`,
+      `${drift[split].lengths.toFixed(3)} (${verdict(drift[split].lengths)})`,
+      percent(drift[split].unseenWords, 1),
+    ]),
+  );
 
 /** What was collected, what was dropped and why, and what went where. */
 export const datasetSection = (dataset: DatasetVersion, batches: readonly SourceBatch[]): Html => {
@@ -40,6 +61,7 @@ ${table(
     count(dataset.splits[split].rows),
   ]),
 )}
+${dataset.drift !== undefined && driftTable(dataset.drift)}
 <p class="muted">${ofEntities && 'Of each type the entities are counted. '}Near-duplicates never cross a split, so that no test row has a near-twin among the training rows.</p>
 <div class="columns"><div>${reasons('Dropped, and why', dataset.dropped, dataset.read)}</div>
 <div>${reasons('Changed by cleaning', dataset.changed, dataset.read)}</div>

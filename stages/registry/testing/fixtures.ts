@@ -150,8 +150,8 @@ export const plantRun = async (
     bestStep: 3,
     stoppedEarly: false,
     validation: [
-      { step: 3, macroF1: 0.4, loss: 1 },
-      { step: 6, macroF1: 0.3, loss: 1.1 },
+      { step: 3, score: 0.4, loss: 1 },
+      { step: 6, score: 0.3, loss: 1.1 },
     ],
     lossCurve: [
       { step: 3, loss: 1.2 },
