@@ -49,7 +49,13 @@ export const SourceEntry = z
       .default(3)
       .describe('Collections that fail in a row until the source is paused.'),
   })
-  .superRefine(({ labels, source: { label } }, context) => {
+  .superRefine(({ labels, source: { connector, label } }, context) => {
+    if (connector === 'catalog')
+      context.addIssue({
+        code: 'custom',
+        path: ['source', 'connector'],
+        message: 'a source of the catalog reads something itself',
+      });
     if (label.from !== 'path') return;
     label.rules.forEach((rule, position) => {
       if (!labels.includes(rule.label))

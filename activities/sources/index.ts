@@ -12,11 +12,10 @@ import {
   noteCollection,
   testSource,
 } from '../../stages/sources/index.js';
-import type { SourceCatalog, SourceSchedules, SourcesContext } from '../../stages/sources/ports.js';
+import type { SourceSchedules, SourcesContext } from '../../stages/sources/ports.js';
 import { defineActivity, type EdgeDependencies, type PortsOf } from '../_edge.js';
 
 export interface SourcesDependencies extends EdgeDependencies, PortsOf<SourcesContext> {
-  readonly sources: SourceCatalog;
   readonly schedules: Pick<SourceSchedules, 'pause'>;
 }
 

@@ -166,10 +166,8 @@ const locate = (contents: unknown, path: Path, key: string | undefined): Node | 
   return node;
 };
 
-const resolveRoot = (source: Source, folder: string): Source => ({
-  ...source,
-  root: resolve(folder, source.root),
-});
+const resolveRoot = (source: Source, folder: string): Source =>
+  'root' in source ? { ...source, root: resolve(folder, source.root) } : source;
 
 const resolveFolders = (pipeline: Pipeline, folder: string): Pipeline => ({
   ...pipeline,

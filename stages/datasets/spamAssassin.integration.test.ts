@@ -16,10 +16,10 @@ const MAILS = 6046;
 
 const readExample = (): Pipeline => {
   const pipeline = Pipeline.parse(parse(readFileSync(EXAMPLE, 'utf8')));
-  const sources = pipeline.sources.map((source) => ({
-    ...source,
-    root: resolve(dirname(EXAMPLE), source.root),
-  }));
+  const sources = pipeline.sources.map((source) => {
+    if (source.connector !== 'files') throw new Error('the example reads files');
+    return { ...source, root: resolve(dirname(EXAMPLE), source.root) };
+  });
   for (const { root } of sources)
     if (!existsSync(join(root, 'spam-1')))
       throw new Error(`no mails under ${root}: run npm ci, dev packages included`);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type CollectSourceInput, type CollectSourceOutput, plumblineError } from '../../contracts/index.js';
+import { collectReferenced } from './catalog/collectReferenced.js';
 import { collectFrom } from './collectFrom.js';
 import type { SourcesContext } from './ports.js';
 
@@ -8,7 +9,7 @@ import type { SourcesContext } from './ports.js';
  * SourceBatch that names them all. A source that is read as a whole gives the same batch for the same contents and
  * then writes nothing; one that is read on gives a batch of what is new, and its newest batch when nothing is.
  * @throws SOURCE_EMPTY, SOURCE_UNREADABLE, SOURCE_UNREACHABLE, SOURCE_REFUSED, SECRET_UNRESOLVED, LABEL_UNKNOWN,
- * PIPELINE_INVALID, ATTEMPT_FENCED, CANCELLED
+ * PIPELINE_INVALID, SOURCE_NOT_FOUND, SOURCE_PAUSED, ATTEMPT_FENCED, CANCELLED
  */
 export const collectSource = async ({
   ctx,
@@ -23,5 +24,7 @@ export const collectSource = async ({
     throw plumblineError('PIPELINE_INVALID', `pipeline ${pipeline.name} has no source "${input.source}"`, {
       details: { source: input.source, sources: pipeline.sources.map((candidate) => candidate.name) },
     });
-  return collectFrom(ctx, pipeline, source);
+  return source.connector === 'catalog'
+    ? collectReferenced(ctx, pipeline, source)
+    : collectFrom(ctx, pipeline, source);
 };

@@ -41,6 +41,7 @@ export interface SourcesContext extends StageContext {
   readonly blobs: BlobStore;
   readonly artifacts: ArtifactStore;
   readonly heads: SourceHeads;
+  readonly sources: SourceCatalog;
   readonly records: SourceRecordSink;
   readonly secrets: SecretResolver;
 }

@@ -281,6 +281,7 @@ export const memoryWorld = (overrides: Partial<StageContext> = {}) => {
     blobs: new MemoryBlobStore(objects),
     artifacts,
     heads: new MemorySourceHeads(artifacts),
+    sources: new MemorySourceCatalog(),
     records,
     datasets: new MemoryDatasets(),
     secrets: {

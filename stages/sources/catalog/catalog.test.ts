@@ -1,8 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { CATALOG_PIPELINE, SourceEntry } from '../../../contracts/index.js';
-import { MemorySourceCatalog, memoryWorld, testPipeline, withFiles } from '../../testing/index.js';
+import { CATALOG_PIPELINE, type Pipeline, SourceEntry } from '../../../contracts/index.js';
+import { gatherCandidates } from '../../datasets/candidates.js';
+import {
+  MemoryDatasets,
+  MemorySourceCatalog,
+  memoryWorld,
+  testPipeline,
+  withFiles,
+} from '../../testing/index.js';
 import {
   collectCatalogSource,
+  collectSource,
   createSource,
   listSources,
   noteCollection,
@@ -38,6 +46,15 @@ const entryOf = (root: string, change: object = {}) =>
     failuresMax: 2,
     ...change,
   });
+
+/** What a dataset would be made of. */
+const buildDataset = async (ctx: ReturnType<typeof catalogWorld>, batchId: string, pipeline: Pipeline) => {
+  const { read, candidates } = await gatherCandidates({ ...ctx, datasets: new MemoryDatasets() }, pipeline, [
+    batchId,
+  ]);
+  expect(candidates).toHaveLength(read);
+  return { records: read };
+};
 
 const failure = { code: 'SOURCE_UNREACHABLE', message: 'no answer' };
 const noteOf = (at: string, failed: typeof failure | null) => (ctx: ReturnType<typeof catalogWorld>) =>
@@ -79,6 +96,50 @@ describe('the catalog of sources', () => {
         pipeline: CATALOG_PIPELINE,
         source: 'mails',
       });
+    }));
+
+  it('is named by a pipeline, which gets the batches of the catalog, and its newest while it is paused', () =>
+    withFiles(MAILS, async (root) => {
+      const ctx = catalogWorld();
+      await createSource({ ctx, input: { entry: entryOf(root), now } });
+      const { label } = testPipeline(root).sources[0]!;
+      const pipelineOf = (change: object = {}, more: object = {}) =>
+        testPipeline(
+          root,
+          {},
+          {
+            sources: [{ connector: 'catalog', name: 'ours', source: 'mails', label, ...change }],
+            ...more,
+          },
+        );
+      const collect = (pipeline = pipelineOf()) =>
+        collectSource({ ctx, input: { pipeline, source: 'ours' } });
+      const collected = await collect();
+      const { records } = await buildDataset(ctx, collected.batchId, pipelineOf());
+      expect(records).toBe(2);
+      expect(await collectCatalogSource({ ctx, input: { source: 'mails' } })).toEqual({
+        ...collected,
+        reused: true,
+      });
+
+      await pauseSource({ ctx, input: { name: 'mails', by: 'ada', reason: 'it is moved' } });
+      await expect(collect()).rejects.toMatchObject({ code: 'SOURCE_PAUSED' });
+      await ctx.sources.change('mails', () => ({ batchId: collected.batchId }));
+      expect(await collect()).toEqual({ ...collected, reused: true });
+
+      for (const [code, pipeline] of [
+        ['SOURCE_NOT_FOUND', pipelineOf({ source: 'others' })],
+        ['PIPELINE_INVALID', pipelineOf({ label: { from: 'field', field: 'x' } })],
+        [
+          'PIPELINE_INVALID',
+          pipelineOf(
+            { label: { from: 'path', rules: [{ glob: '**', label: 'eggs' }] } },
+            { labels: ['eggs', 'ham'] },
+          ),
+        ],
+      ] as const)
+        await expect(collect(pipeline)).rejects.toMatchObject({ code });
+      expect(() => entryOf(root, { source: pipelineOf().sources[0] })).toThrow('reads something itself');
     }));
 
   it('takes an empty source for none that failed', () =>

@@ -6,7 +6,7 @@ import {
   plumblineError,
 } from '../../../contracts/index.js';
 import { collectFrom } from '../collectFrom.js';
-import type { SourceCatalog, SourcesContext } from '../ports.js';
+import type { SourcesContext } from '../ports.js';
 
 /**
  * Collects a source of the catalog, as `collectSource` does one of a pipeline.
@@ -17,7 +17,7 @@ export const collectCatalogSource = async ({
   ctx,
   input: { source },
 }: {
-  ctx: SourcesContext & { readonly sources: SourceCatalog };
+  ctx: SourcesContext;
   input: Pick<CollectCatalogSourceInput, 'source'>;
 }): Promise<CollectSourceOutput | null> => {
   const { entry, pausedBecause } = await ctx.sources.get(source);

@@ -1,9 +1,10 @@
 import type { ConnectorName, Source, SourceOf } from '../../../contracts/index.js';
+import { catalog } from './catalog.js';
 import type { Connector } from './connector.js';
 import { files } from './files.js';
 
 /** A new connector is one file and one line here; the mapped type makes a missing one a compile error. */
-const CONNECTORS: { readonly [C in ConnectorName]: Connector<SourceOf<C>> } = { files };
+const CONNECTORS: { readonly [C in ConnectorName]: Connector<SourceOf<C>> } = { catalog, files };
 
 export const connectorOf = <S extends Source>(source: S): Connector<S> =>
   // The table's type says that each connector takes the sources of its name.
