@@ -37,6 +37,8 @@ const Environment = z.object({
   PLUMBLINE_CLICKHOUSE_USER: z.string().default('default'),
   PLUMBLINE_CLICKHOUSE_PASSWORD: SecretRef.optional(),
   PLUMBLINE_OBJECTS_URL: z.url().optional(),
+  PLUMBLINE_OBJECTS_ACCESS_KEY: SecretRef.optional(),
+  PLUMBLINE_OBJECTS_SECRET_KEY: SecretRef.optional(),
   PLUMBLINE_CATALOG_URL: z.url().optional(),
   PLUMBLINE_API_HOST: z.string().default('127.0.0.1'),
   PLUMBLINE_API_PORT: Port.default(8080),
@@ -67,8 +69,13 @@ export interface Config {
     readonly user: string;
     readonly password: string | undefined;
   };
-  /** `file:` folder; further schemes as adapters are added. */
+  /** `file:` folder, `s3:` bucket or `webhdfs:` folder. */
   readonly objectsUrl: string;
+  /** References, for `s3:`. */
+  readonly objectsCredentials: {
+    readonly accessKey: string | undefined;
+    readonly secretKey: string | undefined;
+  };
   readonly catalogUrl: string;
   readonly api: { readonly host: string; readonly port: number };
   readonly inference: { readonly host: string; readonly port: number };
@@ -121,6 +128,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
       password: value.PLUMBLINE_CLICKHOUSE_PASSWORD,
     },
     objectsUrl: value.PLUMBLINE_OBJECTS_URL ?? pathToFileURL(join(dataDir, 'objects')).href,
+    objectsCredentials: {
+      accessKey: value.PLUMBLINE_OBJECTS_ACCESS_KEY,
+      secretKey: value.PLUMBLINE_OBJECTS_SECRET_KEY,
+    },
     catalogUrl: value.PLUMBLINE_CATALOG_URL ?? pathToFileURL(join(dataDir, 'catalog.db')).href,
     api: { host: value.PLUMBLINE_API_HOST, port: value.PLUMBLINE_API_PORT },
     inference: { host: value.PLUMBLINE_INFERENCE_HOST, port: value.PLUMBLINE_INFERENCE_PORT },

@@ -18,6 +18,11 @@ const kind = (httpStatus: number, retryable: boolean, action: string): ErrorKind
 });
 
 export const ERRORS = {
+  ADDRESS_FORBIDDEN: kind(
+    422,
+    false,
+    'Name the host in allowPrivate of the source if this private address may be reached.',
+  ),
   ALIAS_CONFLICT: kind(409, false, 'Read the alias again and repeat the change if it is still wanted.'),
   API_UNREACHABLE: kind(503, true, 'Start the API (npm run quickstart) or check PLUMBLINE_API_URL.'),
   ATTEMPT_FENCED: kind(409, false, 'Nothing to do: a newer attempt of the same work has taken over.'),
@@ -106,8 +111,13 @@ export const ERRORS = {
   RUN_NOT_FOUND: kind(404, false, 'List the runs with GET /v1/runs or `plumbline status`.'),
   SECRET_UNRESOLVED: kind(422, false, 'Set the environment variable or file that the reference names.'),
   SHAPE_MISMATCH: kind(422, false, 'Use config.json and weights of the same model.'),
-  SOURCE_EMPTY: kind(422, false, 'Check the globs of the source: they match no file.'),
+  SOURCE_EMPTY: kind(422, false, 'Check the source: its globs match no file, or its query gives no row.'),
   SOURCE_EXISTS: kind(409, false, 'Choose another name, or remove the source of this name first.'),
+  SOURCE_GAP: kind(
+    410,
+    false,
+    'Nothing brings the messages back: collect more often, or let the broker keep its messages longer.',
+  ),
   SOURCE_NOT_FOUND: kind(404, false, 'List the sources with GET /v1/sources or `plumbline source list`.'),
   SOURCE_PAUSED: kind(409, false, 'Resume it with `plumbline source resume NAME` when the cause is gone.'),
   SOURCE_REFUSED: kind(
@@ -120,7 +130,11 @@ export const ERRORS = {
     true,
     'Check the address of the source and that it is up; the collection goes on from its last batch.',
   ),
-  SOURCE_UNREADABLE: kind(422, false, 'Check that the files of the source exist and may be read.'),
+  SOURCE_UNREADABLE: kind(
+    422,
+    false,
+    'Check that the files, tables and columns of the source exist and may be read.',
+  ),
   TEMPORAL_UNREACHABLE: kind(503, true, 'Start Temporal or check PLUMBLINE_TEMPORAL_ADDRESS.'),
   TIMEOUT: kind(504, true, 'Try again, or raise the limit named in the message.'),
   TOKENIZER_INVALID: kind(422, false, 'Use the tokenizer.json that belongs to the base model.'),

@@ -4,9 +4,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureDatabases } from './setup/databases.mjs';
 import { requireNode, requirePython, root, SetupError } from './setup/environment.mjs';
+import { ensureHadoop } from './setup/hadoop.mjs';
+import { ensureKafka } from './setup/kafka.mjs';
+import { ensureMosquitto } from './setup/mosquitto.mjs';
 import { ensureBuilt, ensurePackages } from './setup/packages.mjs';
+import { ensureRabbitmq } from './setup/rabbitmq.mjs';
 import { ensureTemporalCli } from './setup/temporal.mjs';
+import { ensureVersityGateway } from './setup/versityGateway.mjs';
 
 const unitOnly = process.argv.includes('--unit');
 const log = (text) => process.stdout.write(`${text}\n`);
@@ -66,6 +72,12 @@ try {
   } else {
     requirePython();
     const temporalCli = await ensureTemporalCli(log);
+    ensureDatabases(log);
+    ensureKafka(log);
+    ensureRabbitmq(log);
+    ensureMosquitto(log);
+    ensureVersityGateway(log);
+    ensureHadoop(log);
     check('format and lint', 'biome', 'check', '.');
     check('types', 'tsc', '--noEmit');
     check('type-aware lint', 'eslint', '.');

@@ -54,7 +54,7 @@ describe('openStorage', () => {
   it('refuses a URL that no adapter serves, naming the variable', () =>
     withFolder(async (folder) => {
       for (const [variable, url] of [
-        ['PLUMBLINE_OBJECTS_URL', 's3://bucket/prefix'],
+        ['PLUMBLINE_OBJECTS_URL', 'gopher://host/prefix'],
         ['PLUMBLINE_CATALOG_URL', 'postgres://user:secret@host/db'],
       ] as const) {
         const config = readConfig({

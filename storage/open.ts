@@ -11,7 +11,7 @@ import type {
 import type { ArtifactStore, BlobStore, ObjectStore, SecretResolver } from '../stages/ports.js';
 import type { EvaluationRows, ModelCatalog } from '../stages/registry/ports.js';
 import type { DeploymentReader, PredictionLog } from '../stages/serving/ports.js';
-import type { SourceCatalog, SourceHeads, SourceRecordSink } from '../stages/sources/ports.js';
+import type { RemoteFolders, SourceCatalog, SourceHeads, SourceRecordSink } from '../stages/sources/ports.js';
 import type { DatasetReader, TrainingMetricSink } from '../stages/training/ports.js';
 import { artifactStore } from './catalog/artifact-store.js';
 import { openCatalogDatabase } from './catalog/database.js';
@@ -26,7 +26,7 @@ import { predictions } from './clickhouse/predictions.js';
 import { sourceRecords } from './clickhouse/source-records.js';
 import { trainingMetrics } from './clickhouse/training-metrics.js';
 import { blobStore } from './objects/blobs.js';
-import { folderObjectStore } from './objects/folder.js';
+import { openObjects, remoteFolders } from './objects/openObjects.js';
 import { secretResolver } from './secrets.js';
 
 /** `ok`, or what is wrong with that part. */
@@ -47,6 +47,7 @@ export interface Storage {
   readonly predictions: PredictionLog & PredictionReader;
   readonly reports: HealthReports;
   readonly secrets: SecretResolver;
+  readonly folders: RemoteFolders;
   /** Never throws; answers within seconds. */
   ping(): Promise<{ readonly catalog: Health; readonly objects: Health; readonly clickhouse: Health }>;
   close(): Promise<void>;
@@ -77,9 +78,10 @@ const healthOf = (check: () => Promise<unknown>): Promise<Health> =>
  * @throws CONFIG_INVALID, CATALOG_UNAVAILABLE, DISK_FULL
  */
 export const openStorage = async (config: Config): Promise<Storage> => {
-  const objects = folderObjectStore(folderOf('PLUMBLINE_OBJECTS_URL', config.objectsUrl));
-  const database = await openCatalogDatabase(folderOf('PLUMBLINE_CATALOG_URL', config.catalogUrl));
   const secrets = secretResolver();
+  const { objectsUrl, objectsCredentials } = config;
+  const objects = openObjects('PLUMBLINE_OBJECTS_URL', objectsUrl, objectsCredentials, secrets);
+  const database = await openCatalogDatabase(folderOf('PLUMBLINE_CATALOG_URL', config.catalogUrl));
   const { url, database: rowDatabase, user, password } = config.clickhouse;
   const rows = openRowStore({
     url,
@@ -102,6 +104,7 @@ export const openStorage = async (config: Config): Promise<Storage> => {
     predictions: predictions(rows),
     reports: healthReports(rows),
     secrets,
+    folders: remoteFolders(secrets),
     ping: async () => {
       const [catalog, objectStore, clickhouse] = await Promise.all([
         healthOf(() => database.ping()),

@@ -26,6 +26,7 @@ export const activityDependencies = (
       heads,
       records,
       secrets,
+      folders: storage.folders,
       sources: storage.sources,
       schedules: sourceSchedules,
     },

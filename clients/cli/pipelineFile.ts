@@ -166,8 +166,12 @@ const locate = (contents: unknown, path: Path, key: string | undefined): Node | 
   return node;
 };
 
+/** A URL names its place by itself. */
+const placeFrom = (folder: string, root: string): string =>
+  /^[a-z][a-z0-9+.-]*:\/\//i.test(root) ? root : resolve(folder, root);
+
 const resolveRoot = (source: Source, folder: string): Source =>
-  'root' in source ? { ...source, root: resolve(folder, source.root) } : source;
+  'root' in source ? { ...source, root: placeFrom(folder, source.root) } : source;
 
 const resolveFolders = (pipeline: Pipeline, folder: string): Pipeline => ({
   ...pipeline,

@@ -5,7 +5,7 @@ import type {
   SourceRecord,
   SourceState,
 } from '../../contracts/index.js';
-import type { ArtifactStore, BlobStore, Fence, SecretResolver, StageContext } from '../ports.js';
+import type { ArtifactStore, BlobStore, Fence, ObjectStore, SecretResolver, StageContext } from '../ports.js';
 
 /** Rows of collected records. */
 export interface SourceRecordSink {
@@ -37,6 +37,19 @@ export interface SourceHeads {
   ): Promise<string>;
 }
 
+/** What is read of a bucket or a folder of HDFS; keys are relative to it. */
+export type RemoteFolder = Pick<ObjectStore, 'list' | 'stream'>;
+
+/** Opens what `s3://bucket/prefix` and `webhdfs://host:port/folder` name. */
+export interface RemoteFolders {
+  /** Asks nothing of the other side yet. @throws SOURCE_UNREADABLE for a URL that nothing serves */
+  open(
+    url: string,
+    /** References. */
+    credentials?: { readonly accessKey: string; readonly secretKey: string },
+  ): RemoteFolder;
+}
+
 export interface SourcesContext extends StageContext {
   readonly blobs: BlobStore;
   readonly artifacts: ArtifactStore;
@@ -44,6 +57,7 @@ export interface SourcesContext extends StageContext {
   readonly sources: SourceCatalog;
   readonly records: SourceRecordSink;
   readonly secrets: SecretResolver;
+  readonly folders: RemoteFolders;
 }
 
 /** What a collection changes of a catalogued source. */

@@ -18,7 +18,13 @@ import {
 import type { DatasetSink, SourceRecordReader } from '../datasets/ports.js';
 import { digestOf } from '../digest.js';
 import type { ArtifactStore, BlobStore, Fence, Logger, ObjectStore, StageContext } from '../ports.js';
-import type { SourceCatalog, SourceChange, SourceHeads, SourceRecordSink } from '../sources/ports.js';
+import type {
+  RemoteFolders,
+  SourceCatalog,
+  SourceChange,
+  SourceHeads,
+  SourceRecordSink,
+} from '../sources/ports.js';
 
 /** The ports in memory, for the tests of stages; semantics as in the ports' comments. Counts its writes. */
 export class MemoryObjectStore implements ObjectStore {
@@ -270,6 +276,13 @@ export const memoryStageContext = (
   };
 };
 
+/** Opens no folder: tests that read remote ones bring a real server. */
+const noFolders: RemoteFolders = {
+  open: (url) => {
+    throw plumblineError('SOURCE_UNREADABLE', `nothing serves ${url}`);
+  },
+};
+
 /** All ports over the same memory. */
 export const memoryWorld = (overrides: Partial<StageContext> = {}) => {
   const objects = new MemoryObjectStore();
@@ -284,6 +297,7 @@ export const memoryWorld = (overrides: Partial<StageContext> = {}) => {
     sources: new MemorySourceCatalog(),
     records,
     datasets: new MemoryDatasets(),
+    folders: noFolders,
     secrets: {
       resolve: async (reference: string): Promise<string> => {
         throw plumblineError('SECRET_UNRESOLVED', `${reference} is not there`);

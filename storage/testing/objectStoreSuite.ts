@@ -97,6 +97,31 @@ export const objectStoreSuite = (
       expect(await store.list('nothing/here')).toEqual([]);
     });
 
+    it('keeps keys whose characters mean something in a URL', async () => {
+      const keys = [
+        'a b',
+        'a%20b',
+        'a+b',
+        'a#b',
+        'a?b=c&d',
+        'é/ü',
+        '文/档.txt',
+        "it's",
+        'a;b=1',
+        '~x*(y)',
+      ].sort();
+      for (const key of keys) await store.put(key, bytesOf(key));
+      expect(await store.list('')).toEqual(keys);
+      for (const key of keys) expect(textOf(await store.get(key))).toBe(key);
+    });
+
+    it('lists more keys than a server gives in one answer', async () => {
+      const keys = Array.from({ length: 1100 }, (_, index) => `many/${String(index).padStart(4, '0')}`);
+      for (let start = 0; start < keys.length; start += 50)
+        await Promise.all(keys.slice(start, start + 50).map((key) => store.put(key, bytesOf('x'))));
+      expect(await store.list('many/')).toEqual(keys);
+    }, 60_000);
+
     it('says OBJECT_NOT_FOUND of what is not there, and deletes it without complaint', async () => {
       await store.put('a/b', bytesOf('x'));
       for (const key of ['missing', 'a', 'a/b/c']) {

@@ -1,5 +1,10 @@
 import { type Entity, plumblineError } from '../../../contracts/index.js';
 import { type Parsed, parseEntities, parseSpan } from '../../annotations.js';
+import type { Document, DocumentReader } from '../documents/document.js';
+import { readDocx } from '../documents/docx.js';
+import { readAudioText, readImageText } from '../documents/media.js';
+import { readPdf } from '../documents/pdf.js';
+import { readPlainText } from '../documents/plainText.js';
 import { decodeMail } from '../mail/decodeMail.js';
 import { type Draft, type DraftRule, dropped, kept, type Outcome } from './rule.js';
 
@@ -67,6 +72,20 @@ const spansOf = (
   return { value: spans.sort((a, b) => a.start - b.start), fault: null };
 };
 
+const ofDocument =
+  (read: DocumentReader) =>
+  async (draft: Draft): Promise<Outcome> => {
+    let document: Document;
+    try {
+      document = await read(draft.raw, draft.textFields);
+    } catch {
+      return dropped('unreadable');
+    }
+    if ('fault' in document) return dropped(document.fault);
+    const bodies = [{ kind: 'text' as const, content: document.text }];
+    return kept({ ...draft, raw: NO_BYTES, subject: '', bodies }, document.notes);
+  };
+
 const DECODERS: Readonly<Record<string, (draft: Draft) => Outcome | Promise<Outcome>>> = {
   eml: ofMail,
   mbox: ofMail,
@@ -74,6 +93,12 @@ const DECODERS: Readonly<Record<string, (draft: Draft) => Outcome | Promise<Outc
   csv: ofRow,
   parquet: ofRow,
   conll: ofRow,
+  json: ofRow,
+  txt: ofDocument(async (raw) => readPlainText(raw)),
+  pdf: ofDocument(readPdf),
+  docx: ofDocument(readDocx),
+  image: ofDocument(readImageText),
+  audio: ofDocument(readAudioText),
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { Logger, SecretResolver } from '../../ports.js';
+import type { RemoteFolders } from '../ports.js';
 
 /** One record as it was found, before anything is made of it. */
 export interface RawRecord {
@@ -45,6 +46,8 @@ export interface ConnectorContext {
   readonly log: Logger;
   /** Resolves credentials at the moment of use; what it gives is never kept, logged or put into an error. */
   readonly secrets: SecretResolver;
+  /** For connectors that read files of buckets and of HDFS; without it, those of this machine alone. */
+  readonly folders?: RemoteFolders;
   /** Null: from the beginning. Snapshots are always read from the beginning. */
   readonly cursor: Cursor;
 }

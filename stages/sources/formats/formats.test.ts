@@ -1,20 +1,19 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import type { FilesSource } from '../../../contracts/index.js';
 import { sha256Hex } from '../../digest.js';
 import { withFiles } from '../../testing/index.js';
 import type { FormatRecord } from './format.js';
-import { FORMATS } from './index.js';
+import { FORMATS, type FormatName } from './index.js';
 
 const readAll = (
-  format: FilesSource['format'],
+  format: FormatName,
   content: string | Uint8Array,
   recordBytesMax = 1000,
 ): Promise<FormatRecord[]> =>
   withFiles({ file: content }, async (root) => {
     const records: FormatRecord[] = [];
-    for await (const record of FORMATS[format].read(join(root, 'file'), { recordBytesMax })) {
+    for await (const record of FORMATS[format](join(root, 'file'), { recordBytesMax })) {
       expect(record.raw === null || sha256Hex(record.raw) === record.sha256).toBe(true);
       records.push(record);
     }

@@ -1,24 +1,30 @@
 import type { FilesSource } from '../../../contracts/index.js';
 import { conll } from './conll.js';
 import { csv } from './csv.js';
+import { docx, html, pdf, txt } from './documents.js';
 import { eml } from './eml.js';
 import type { FormatReader } from './format.js';
+import { json } from './json.js';
 import { jsonl } from './jsonl.js';
 import { mbox } from './mbox.js';
+import { audio, image } from './media.js';
 import { parquet } from './parquet.js';
 
-interface Format {
-  readonly read: FormatReader;
-  /** Many small files are read side by side; of large ones, one at a time keeps memory bounded. */
-  readonly filesAtOnce: number;
-}
+export type FormatName = Exclude<FilesSource['format'], 'auto'>;
 
-/** A new format is one file and one line here. */
-export const FORMATS: { readonly [K in FilesSource['format']]: Format } = {
-  eml: { read: eml, filesAtOnce: 16 },
-  mbox: { read: mbox, filesAtOnce: 1 },
-  jsonl: { read: jsonl, filesAtOnce: 1 },
-  csv: { read: csv, filesAtOnce: 1 },
-  parquet: { read: parquet, filesAtOnce: 1 },
-  conll: { read: conll, filesAtOnce: 1 },
+/** A new format is one file, its extensions in detect.ts, and one line here. */
+export const FORMATS: { readonly [K in FormatName]: FormatReader } = {
+  eml,
+  mbox,
+  json,
+  jsonl,
+  csv,
+  parquet,
+  conll,
+  txt,
+  html,
+  pdf,
+  docx,
+  image,
+  audio,
 };
