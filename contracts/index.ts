@@ -9,6 +9,7 @@ export * from './payload.js';
 export * from './pipeline.js';
 export * from './providers.js';
 export * from './rows.js';
+export * from './sourceEntry.js';
 export * from './sources/index.js';
 export * from './tasks.js';
 export * from './trainingRecipe.js';

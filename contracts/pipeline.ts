@@ -111,6 +111,9 @@ export const MonitoringRecipe = z.strictObject({
 
 export const PIPELINE_API_VERSION = 'plumbline/v1';
 
+/** The pipeline that batches of the catalog's own sources name; no pipeline file may have this name. */
+export const CATALOG_PIPELINE = 'catalog';
+
 interface TaskChoices {
   readonly labels: readonly string[];
   readonly training: { readonly task: Task };
@@ -177,6 +180,8 @@ export const Pipeline = z
   .superRefine((pipeline, context) => {
     const report = (path: (string | number)[], message: string) =>
       context.addIssue({ code: 'custom', path, message });
+    if (pipeline.name === CATALOG_PIPELINE)
+      report(['name'], `"${CATALOG_PIPELINE}" is the name of the catalog of sources`);
     if (new Set(pipeline.labels).size !== pipeline.labels.length) report(['labels'], 'labels must differ');
     if (pipeline.training.lora && pipeline.training.vocabulary)
       report(

@@ -10,11 +10,12 @@ import type {
 import type { ArtifactStore, BlobStore, ObjectStore, SecretResolver } from '../stages/ports.js';
 import type { EvaluationRows, ModelCatalog } from '../stages/registry/ports.js';
 import type { DeploymentReader, PredictionLog } from '../stages/serving/ports.js';
-import type { RemoteFolders, SourceHeads, SourceRecordSink } from '../stages/sources/ports.js';
+import type { RemoteFolders, SourceCatalog, SourceHeads, SourceRecordSink } from '../stages/sources/ports.js';
 import type { DatasetReader, TrainingMetricSink } from '../stages/training/ports.js';
 import { artifactStore } from './catalog/artifact-store.js';
 import { deploymentReader, modelCatalog } from './catalog/model-catalog.js';
 import { openCatalog } from './catalog/open-catalog.js';
+import { sourceCatalog } from './catalog/source-catalog.js';
 import { sourceHeads } from './catalog/source-heads.js';
 import { openRowStore } from './clickhouse/client.js';
 import { datasetRows } from './clickhouse/dataset-rows.js';
@@ -35,6 +36,7 @@ export interface Storage {
   readonly blobs: BlobStore;
   readonly artifacts: ArtifactStore;
   readonly heads: SourceHeads;
+  readonly sources: SourceCatalog;
   readonly catalog: ModelCatalog & AliasReader;
   readonly deployments: DeploymentReader;
   readonly records: SourceRecordSink & SourceRecordReader;
@@ -81,6 +83,7 @@ export const openStorage = async (config: Config): Promise<Storage> => {
     blobs: blobStore(objects),
     artifacts: artifactStore(database, objects),
     heads: sourceHeads(database, objects),
+    sources: sourceCatalog(database),
     catalog: modelCatalog(database, objects),
     deployments: deploymentReader(database, objects),
     records: sourceRecords(rows),

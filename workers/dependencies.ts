@@ -1,19 +1,35 @@
 import type { ActivityDependencies, RetrainingCatalog } from '../activities/index.js';
 import type { Config } from '../config.js';
 import type { ScheduleCatalog } from '../stages/monitoring/ports.js';
+import type { SourceSchedules } from '../stages/sources/ports.js';
 import type { Storage } from '../storage/open.js';
 
 /** Gives each stage the adapters behind its ports, and no others. */
 export const activityDependencies = (
   config: Config,
   storage: Storage,
-  temporal: { readonly schedules: ScheduleCatalog; readonly retrainings: RetrainingCatalog },
+  temporal: {
+    readonly schedules: ScheduleCatalog;
+    readonly retrainings: RetrainingCatalog;
+    readonly sourceSchedules: Pick<SourceSchedules, 'pause'>;
+  },
 ): ActivityDependencies => {
   const { codeVersion, threads, providers, cacheDir, hfEndpoint } = config;
   const { objects, blobs, artifacts, heads, catalog, records, datasets, metrics, evaluations, secrets } =
     storage;
+  const { sourceSchedules, ...monitoring } = temporal;
   return {
-    sources: { codeVersion, blobs, artifacts, heads, records, secrets, folders: storage.folders },
+    sources: {
+      codeVersion,
+      blobs,
+      artifacts,
+      heads,
+      records,
+      secrets,
+      folders: storage.folders,
+      sources: storage.sources,
+      schedules: sourceSchedules,
+    },
     datasets: { codeVersion, blobs, artifacts, records, datasets, secrets },
     training: {
       codeVersion,
@@ -36,7 +52,7 @@ export const activityDependencies = (
       references: evaluations,
       reports: storage.reports,
       aliases: catalog,
-      ...temporal,
+      ...monitoring,
     },
   };
 };

@@ -4,11 +4,11 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { ErrorBody, RunDetail, RunList, StartedRun } from '../../contracts/index.js';
 import { registryWorld } from '../../stages/registry/testing/memory.js';
-import { testPipeline } from '../../stages/testing/index.js';
+import { MemorySourceCatalog, testPipeline } from '../../stages/testing/index.js';
 import { SEARCH_ATTRIBUTES } from '../../temporal.config.js';
 import { type DevServer, startDevServer } from '../../workflows/testing/devServer.js';
 import { createHttpServer, type HttpServer } from '../http/index.js';
-import { createTemporalGateway, registerControlRoutes } from './index.js';
+import { createSourceSchedules, createTemporalGateway, registerControlRoutes } from './index.js';
 
 const as = (role: string) => ({ authorization: `Bearer ${role}-key`, 'content-type': 'application/json' });
 const pipeline = testPipeline('/nowhere');
@@ -37,6 +37,8 @@ beforeAll(async () => {
   registerControlRoutes(app, {
     temporal: createTemporalGateway(new Client({ connection })),
     catalog: world.catalog,
+    sources: new MemorySourceCatalog(),
+    schedules: createSourceSchedules(new Client({ connection })),
     artifacts: world.artifacts,
     blobs: world.blobs,
     datasets: { readRows: async () => [] },
@@ -132,6 +134,9 @@ describe('the control API', () => {
     ['POST', '/v1/runs/none/cancel', 'RUN_NOT_FOUND'],
     ['GET', '/v1/models/none', 'MODEL_NOT_FOUND'],
     ['GET', `/v1/model-versions/${'b'.repeat(64)}/report`, 'MODEL_NOT_FOUND'],
+    ['GET', '/v1/sources/none', 'SOURCE_NOT_FOUND'],
+    ['POST', '/v1/sources/none/pause', 'SOURCE_NOT_FOUND'],
+    ['POST', '/v1/sources/none/collect', 'SOURCE_NOT_FOUND'],
     ['GET', `/v1/datasets/${'b'.repeat(64)}`, 'OBJECT_NOT_FOUND'],
   ] as const)('%s %s is %s', async (method, url, code) => {
     const payload = method === 'POST' ? { payload: JSON.stringify(decision) } : {};
@@ -152,6 +157,8 @@ describe('the control API', () => {
         '/v1/workflows/lifecycle',
         '/v1/runs/{workflowId}',
         '/v1/models/{name}/rollback',
+        '/v1/sources',
+        '/v1/sources/{name}/collect',
       ]),
     );
   });

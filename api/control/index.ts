@@ -4,9 +4,12 @@ import { registerDatasetRoutes } from './routes/datasets.js';
 import { registerInfoRoute } from './routes/info.js';
 import { registerModelRoutes } from './routes/models.js';
 import { registerRunRoutes } from './routes/runs.js';
+import { registerSourceRoutes } from './routes/sources.js';
 import { registerWorkflowRoutes } from './routes/workflows.js';
 
 export type { ControlDependencies } from './dependencies.js';
+export { registerSourceMetrics } from './sourceMetrics.js';
+export { createSourceSchedules } from './sourceSchedules.js';
 export { createTemporalGateway } from './temporal.js';
 
 /** Adds every route of the control API: it starts, lists and queries workflows, and sends decisions. */
@@ -16,4 +19,5 @@ export const registerControlRoutes = (app: HttpServer, deps: ControlDependencies
   registerRunRoutes(app, deps);
   registerModelRoutes(app, deps);
   registerDatasetRoutes(app, deps);
+  registerSourceRoutes(app, deps);
 };

@@ -24,6 +24,7 @@ import {
 } from './local/index.js';
 import { pipelineJsonSchema, readPipelineFile } from './pipelineFile.js';
 import { connectorNames, connectorReference, pipelineReference } from './pipelineReference.js';
+import { addSourceCommands } from './sourceCommands.js';
 import { type Span, spanOf } from './span.js';
 import { lifecycleSummary } from './summary.js';
 import { verifyModelFolder } from './verifyModel.js';
@@ -233,6 +234,8 @@ case.safetensors (inputs, labels, logits), gradients.safetensors and expected.js
     say(report);
     if (!passed) process.exitCode = 1;
   });
+
+addSourceCommands(program, { say, connection });
 
 const surroundings = { say, signal: interrupted.signal };
 addTokenizerCommands(program, surroundings);

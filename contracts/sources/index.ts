@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CatalogSource } from './catalog.js';
 import { CrawlSource } from './crawl.js';
 import { FilesSource } from './files.js';
 import { KafkaSource } from './kafka.js';
@@ -9,6 +10,7 @@ import { PostgresqlSource } from './postgresql.js';
 import { RabbitmqSource } from './rabbitmq.js';
 import { RestSource } from './rest.js';
 
+export type { CatalogSource } from './catalog.js';
 export type { CrawledType, CrawlSource } from './crawl.js';
 export type { FilesSource } from './files.js';
 export type { KafkaSource } from './kafka.js';
@@ -22,8 +24,9 @@ export type { RestAuthentication, RestPagination, RestSource } from './rest.js';
 
 /** A new connector is a file beside this one, a line here, and a file in stages/sources/connectors. */
 export const Source = z.discriminatedUnion('connector', [
-  CrawlSource,
   FilesSource,
+  CatalogSource,
+  CrawlSource,
   KafkaSource,
   MongodbSource,
   MqttSource,
