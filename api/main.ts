@@ -39,6 +39,7 @@ registerControlRoutes(app, {
   artifacts: storage.artifacts,
   blobs: storage.blobs,
   datasets: storage.datasets,
+  comparison: storage.comparison,
   info: {
     version: config.codeVersion,
     temporalUiUrl: config.temporal.uiUrl,

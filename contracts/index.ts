@@ -1,6 +1,7 @@
 export * from './api.js';
 export * from './artifacts.js';
 export * from './canonical.js';
+export * from './datasetDiff.js';
 export * from './errors.js';
 export { Name, SECRET_REF_FORM, SecretRef } from './fields.js';
 export * from './ids.js';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.js';
 import { plumblineError, toPlumblineError } from '../contracts/index.js';
-import type { DatasetSink, SourceRecordReader } from '../stages/datasets/ports.js';
+import type { DatasetSink, RowComparison, SourceRecordReader } from '../stages/datasets/ports.js';
 import type {
   AliasReader,
   HealthReports,
@@ -18,6 +18,7 @@ import { openCatalogDatabase } from './catalog/database.js';
 import { deploymentReader, modelCatalog } from './catalog/model-catalog.js';
 import { sourceHeads } from './catalog/source-heads.js';
 import { openRowStore } from './clickhouse/client.js';
+import { datasetComparison } from './clickhouse/dataset-comparison.js';
 import { datasetRows } from './clickhouse/dataset-rows.js';
 import { evaluationRows } from './clickhouse/evaluation-rows.js';
 import { healthReports } from './clickhouse/health-reports.js';
@@ -40,6 +41,7 @@ export interface Storage {
   readonly deployments: DeploymentReader;
   readonly records: SourceRecordSink & SourceRecordReader;
   readonly datasets: DatasetSink & DatasetReader;
+  readonly comparison: RowComparison;
   readonly metrics: TrainingMetricSink;
   readonly evaluations: EvaluationRows & ReferenceReader;
   readonly predictions: PredictionLog & PredictionReader;
@@ -96,6 +98,7 @@ export const openStorage = async (config: Config): Promise<Storage> => {
     deployments: deploymentReader(database, objects),
     records: sourceRecords(rows),
     datasets: datasetRows(rows),
+    comparison: datasetComparison(rows),
     metrics: trainingMetrics(rows),
     evaluations: evaluationRows(rows),
     predictions: predictions(rows),

@@ -40,6 +40,7 @@ beforeAll(async () => {
     artifacts: world.artifacts,
     blobs: world.blobs,
     datasets: { readRows: async () => [] },
+    comparison: { compare: async () => [] },
     info: {
       version: '0',
       temporalUiUrl: 'http://ui',

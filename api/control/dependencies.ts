@@ -1,3 +1,4 @@
+import type { RowComparison } from '../../stages/datasets/ports.js';
 import type { ArtifactStore, BlobStore } from '../../stages/ports.js';
 import type { DatasetReader, ModelCatalog } from '../../stages/registry/ports.js';
 import type { TemporalGateway } from './temporal.js';
@@ -9,6 +10,7 @@ export interface ControlDependencies {
   readonly artifacts: ArtifactStore;
   readonly blobs: BlobStore;
   readonly datasets: DatasetReader;
+  readonly comparison: RowComparison;
   readonly info: {
     readonly version: string;
     readonly temporalUiUrl: string;

@@ -13,6 +13,7 @@ import {
   WORKFLOWS,
 } from '../../contracts/index.js';
 import { type Connection, connect } from './connection.js';
+import { addDataCommands } from './data/index.js';
 import { runDriftExample, seedOf } from './drift.js';
 import { followRun } from './follow.js';
 import { table } from './format.js';
@@ -233,6 +234,7 @@ const surroundings = { say, signal: interrupted.signal };
 addTokenizerCommands(program, surroundings);
 addGenerateCommand(program, surroundings);
 addEstimateCommand(program, surroundings);
+addDataCommands(program, { say, connection });
 
 program
   .command('classify <model> <text>')

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   ClassifyResponse,
+  DatasetDiff,
   type Decision,
   type DecisionName,
   ErrorBody,
@@ -99,6 +100,15 @@ export class PlumblineClient {
 
   datasetTexts(datasetId: string, split: string): Promise<z.infer<typeof DatasetTexts>> {
     return this.#json('GET', `/v1/datasets/${datasetId}/rows?split=${split}`, DatasetTexts);
+  }
+
+  /** @throws OBJECT_NOT_FOUND */
+  datasetDiff(from: string, to: string): Promise<DatasetDiff> {
+    return this.#json(
+      'GET',
+      `/v1/datasets/${encodeURIComponent(from)}/diff/${encodeURIComponent(to)}`,
+      DatasetDiff,
+    );
   }
 
   /** Asks the inference endpoint at `inferenceUrl`. @throws MODEL_NOT_FOUND, OVERLOADED, REQUEST_INVALID */

@@ -1,1 +1,2 @@
 export { buildDataset } from './buildDataset.js';
+export { diffDatasets } from './diffDatasets.js';

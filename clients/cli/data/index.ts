@@ -1,0 +1,1 @@
+export { addDataCommands } from './commands.js';
