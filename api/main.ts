@@ -40,6 +40,7 @@ registerControlRoutes(app, {
   blobs: storage.blobs,
   datasets: storage.datasets,
   comparison: storage.comparison,
+  lineageRows: storage.lineageRows,
   info: {
     version: config.codeVersion,
     temporalUiUrl: config.temporal.uiUrl,

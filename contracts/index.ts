@@ -11,5 +11,6 @@ export * from './providers.js';
 export * from './rows.js';
 export * from './sources/index.js';
 export * from './tasks.js';
+export * from './trace.js';
 export * from './trainingRecipe.js';
 export * from './workflows.js';

@@ -8,8 +8,15 @@ import type {
   PredictionReader,
   ReferenceReader,
 } from '../stages/monitoring/ports.js';
-import type { ArtifactStore, BlobStore, ObjectStore, SecretResolver } from '../stages/ports.js';
-import type { EvaluationRows, ModelCatalog } from '../stages/registry/ports.js';
+import type {
+  ArtifactStore,
+  BlobStore,
+  LineageEmitter,
+  Logger,
+  ObjectStore,
+  SecretResolver,
+} from '../stages/ports.js';
+import type { EvaluationRows, LineageRows, ModelCatalog } from '../stages/registry/ports.js';
 import type { DeploymentReader, PredictionLog } from '../stages/serving/ports.js';
 import type { RemoteFolders, SourceHeads, SourceRecordSink } from '../stages/sources/ports.js';
 import type { DatasetReader, TrainingMetricSink } from '../stages/training/ports.js';
@@ -22,11 +29,14 @@ import { datasetComparison } from './clickhouse/dataset-comparison.js';
 import { datasetRows } from './clickhouse/dataset-rows.js';
 import { evaluationRows } from './clickhouse/evaluation-rows.js';
 import { healthReports } from './clickhouse/health-reports.js';
+import { lineageRows } from './clickhouse/lineage-rows.js';
 import { predictions } from './clickhouse/predictions.js';
 import { sourceRecords } from './clickhouse/source-records.js';
 import { trainingMetrics } from './clickhouse/training-metrics.js';
 import { blobStore } from './objects/blobs.js';
 import { openObjects, remoteFolders } from './objects/openObjects.js';
+import { openLineageEmitter } from './openlineage/emitter.js';
+import { lineageTarget } from './openlineage/target.js';
 import { secretResolver } from './secrets.js';
 
 /** `ok`, or what is wrong with that part. */
@@ -42,6 +52,7 @@ export interface Storage {
   readonly records: SourceRecordSink & SourceRecordReader;
   readonly datasets: DatasetSink & DatasetReader;
   readonly comparison: RowComparison;
+  readonly lineageRows: LineageRows;
   readonly metrics: TrainingMetricSink;
   readonly evaluations: EvaluationRows & ReferenceReader;
   readonly predictions: PredictionLog & PredictionReader;
@@ -99,6 +110,7 @@ export const openStorage = async (config: Config): Promise<Storage> => {
     records: sourceRecords(rows),
     datasets: datasetRows(rows),
     comparison: datasetComparison(rows),
+    lineageRows: lineageRows(rows),
     metrics: trainingMetrics(rows),
     evaluations: evaluationRows(rows),
     predictions: predictions(rows),
@@ -118,4 +130,19 @@ export const openStorage = async (config: Config): Promise<Storage> => {
       await database.close();
     },
   };
+};
+
+/**
+ * Who is told of the work of this process; undefined where the configuration names nobody.
+ * @throws CONFIG_INVALID for a scheme that no target serves
+ */
+export const openLineage = (
+  { openLineage: receiver, temporal }: Config,
+  { artifacts, secrets }: Pick<Storage, 'artifacts' | 'secrets'>,
+  log: Pick<Logger, 'warn'>,
+): (LineageEmitter & { close(): Promise<void> }) | undefined => {
+  if (receiver === undefined) return undefined;
+  const { url, apiKey } = receiver;
+  const target = lineageTarget(url, async () => (apiKey === undefined ? null : secrets.resolve(apiKey)));
+  return openLineageEmitter({ target, artifacts, namespace: `plumbline/${temporal.namespace}`, log });
 };

@@ -1,6 +1,7 @@
 import type { ActivityDependencies, RetrainingCatalog } from '../activities/index.js';
 import type { Config } from '../config.js';
 import type { ScheduleCatalog } from '../stages/monitoring/ports.js';
+import type { LineageEmitter } from '../stages/ports.js';
 import type { Storage } from '../storage/open.js';
 
 /** Gives each stage the adapters behind its ports, and no others. */
@@ -8,15 +9,17 @@ export const activityDependencies = (
   config: Config,
   storage: Storage,
   temporal: { readonly schedules: ScheduleCatalog; readonly retrainings: RetrainingCatalog },
+  lineage?: LineageEmitter,
 ): ActivityDependencies => {
   const { codeVersion, threads, providers, cacheDir, hfEndpoint } = config;
+  const edge = { codeVersion, ...(lineage !== undefined && { lineage }) };
   const { objects, blobs, artifacts, heads, catalog, records, datasets, metrics, evaluations, secrets } =
     storage;
   return {
-    sources: { codeVersion, blobs, artifacts, heads, records, secrets, folders: storage.folders },
-    datasets: { codeVersion, blobs, artifacts, records, datasets },
+    sources: { ...edge, blobs, artifacts, heads, records, secrets, folders: storage.folders },
+    datasets: { ...edge, blobs, artifacts, records, datasets },
     training: {
-      codeVersion,
+      ...edge,
       objects,
       blobs,
       artifacts,
@@ -28,9 +31,9 @@ export const activityDependencies = (
       threads,
       providers,
     },
-    registry: { codeVersion, blobs, artifacts, datasets, evaluations, catalog, threads, providers },
+    registry: { ...edge, blobs, artifacts, datasets, evaluations, catalog, threads, providers },
     monitoring: {
-      codeVersion,
+      ...edge,
       artifacts,
       predictions: storage.predictions,
       references: evaluations,

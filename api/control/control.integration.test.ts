@@ -41,6 +41,14 @@ beforeAll(async () => {
     blobs: world.blobs,
     datasets: { readRows: async () => [] },
     comparison: { compare: async () => [] },
+    lineageRows: {
+      prediction: async () => null,
+      places: async () => [],
+      rowsOf: async () => [],
+      decisionsOn: async () => [],
+      recordsOfText: async () => [],
+      datasetIds: async () => [],
+    },
     info: {
       version: '0',
       temporalUiUrl: 'http://ui',
@@ -134,6 +142,10 @@ describe('the control API', () => {
     ['GET', '/v1/models/none', 'MODEL_NOT_FOUND'],
     ['GET', `/v1/model-versions/${'b'.repeat(64)}/report`, 'MODEL_NOT_FOUND'],
     ['GET', `/v1/datasets/${'b'.repeat(64)}`, 'OBJECT_NOT_FOUND'],
+    ['GET', `/v1/datasets/${'b'.repeat(64)}/diff/${'c'.repeat(64)}`, 'OBJECT_NOT_FOUND'],
+    ['GET', `/v1/lineage/${'b'.repeat(64)}`, 'OBJECT_NOT_FOUND'],
+    ['GET', '/v1/lineage/00000000-0000-4000-8000-000000000000', 'OBJECT_NOT_FOUND'],
+    ['GET', `/v1/records/${'b'.repeat(64)}/raw`, 'OBJECT_NOT_FOUND'],
   ] as const)('%s %s is %s', async (method, url, code) => {
     const payload = method === 'POST' ? { payload: JSON.stringify(decision) } : {};
     const answer = await app.inject({ method, url, headers: as('operator'), ...payload });

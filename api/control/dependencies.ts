@@ -1,6 +1,6 @@
 import type { RowComparison } from '../../stages/datasets/ports.js';
 import type { ArtifactStore, BlobStore } from '../../stages/ports.js';
-import type { DatasetReader, ModelCatalog } from '../../stages/registry/ports.js';
+import type { DatasetReader, LineageRows, ModelCatalog } from '../../stages/registry/ports.js';
 import type { TemporalGateway } from './temporal.js';
 
 /** What the control API's routes are given by its composition root. */
@@ -11,6 +11,7 @@ export interface ControlDependencies {
   readonly blobs: BlobStore;
   readonly datasets: DatasetReader;
   readonly comparison: RowComparison;
+  readonly lineageRows: LineageRows;
   readonly info: {
     readonly version: string;
     readonly temporalUiUrl: string;

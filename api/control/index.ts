@@ -2,6 +2,7 @@ import type { HttpServer } from '../http/index.js';
 import type { ControlDependencies } from './dependencies.js';
 import { registerDatasetRoutes } from './routes/datasets.js';
 import { registerInfoRoute } from './routes/info.js';
+import { registerLineageRoutes } from './routes/lineage.js';
 import { registerModelRoutes } from './routes/models.js';
 import { registerRunRoutes } from './routes/runs.js';
 import { registerWorkflowRoutes } from './routes/workflows.js';
@@ -16,4 +17,5 @@ export const registerControlRoutes = (app: HttpServer, deps: ControlDependencies
   registerRunRoutes(app, deps);
   registerModelRoutes(app, deps);
   registerDatasetRoutes(app, deps);
+  registerLineageRoutes(app, deps);
 };

@@ -12,7 +12,10 @@ import {
   RunDetail,
   RunList,
   type RunState,
+  Sha256,
+  type SplitName,
   StartedRun,
+  Trace,
   type WorkflowName,
 } from '../../contracts/index.js';
 
@@ -31,6 +34,7 @@ export const ServerInfo = z.object({
 });
 export type ServerInfo = z.infer<typeof ServerInfo>;
 
+const DatasetRecords = z.object({ rows: z.array(z.object({ recordId: Sha256 })) });
 const DatasetTexts = z.object({ rows: z.array(z.object({ text: z.string(), label: z.string() })) });
 
 /**
@@ -109,6 +113,23 @@ export class PlumblineClient {
       `/v1/datasets/${encodeURIComponent(from)}/diff/${encodeURIComponent(to)}`,
       DatasetDiff,
     );
+  }
+
+  /** @throws OBJECT_NOT_FOUND, REQUEST_INVALID */
+  trace(id: string): Promise<Trace> {
+    return this.#json('GET', `/v1/lineage/${encodeURIComponent(id)}`, Trace);
+  }
+
+  /** A record's bytes as they were collected. @throws OBJECT_NOT_FOUND */
+  async rawRecord(recordId: string): Promise<Uint8Array> {
+    const answer = await this.#send('GET', `/v1/records/${encodeURIComponent(recordId)}/raw`);
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+
+  /** Ids of the records of a split, at most 100,000. */
+  async recordIds(datasetId: string, split: SplitName): Promise<string[]> {
+    const path = `/v1/datasets/${datasetId}/rows?split=${split}&limit=100000`;
+    return (await this.#json('GET', path, DatasetRecords)).rows.map(({ recordId }) => recordId);
   }
 
   /** Asks the inference endpoint at `inferenceUrl`. @throws MODEL_NOT_FOUND, OVERLOADED, REQUEST_INVALID */
