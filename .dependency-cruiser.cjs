@@ -206,10 +206,27 @@ module.exports = {
       name: 'cli-and-console-know-the-sdk',
       comment: 'What a client can do, every user of the HTTP API can do: go through clients/sdk.',
       severity: 'error',
-      from: { path: '^clients/(cli|console)/', pathNot: TESTS },
+      from: { path: '^clients/(cli|console)/', pathNot: ['^clients/cli/local/', TESTS] },
       to: {
         path: [FOLDERS, '^(temporal\\.)?config\\.ts$', npm('@temporalio/[^/]+')],
         pathNot: ['^clients/(cli|console)/', '^clients/sdk/index\\.ts$', '^contracts/', '^nn/'],
+      },
+    },
+    {
+      name: 'local-commands-work-without-an-installation',
+      comment:
+        'The commands of clients/cli/local work on files of a person’s machine (decision 0006): nn, the indexes of the stages sources and datasets, and the resolver of secrets; nothing of a running system.',
+      severity: 'error',
+      from: { path: '^clients/cli/local/', pathNot: TESTS },
+      to: {
+        path: [FOLDERS, '^(temporal\\.)?config\\.ts$', npm('@temporalio/[^/]+')],
+        pathNot: [
+          '^clients/cli/',
+          '^clients/sdk/index\\.ts$',
+          '^(contracts|nn)/',
+          '^stages/(sources|datasets)/index\\.ts$',
+          '^storage/secrets\\.ts$',
+        ],
       },
     },
     {
@@ -248,9 +265,9 @@ module.exports = {
     },
     door({
       name: 'storage-through-open',
-      comment: 'storage/open.ts is the only place that chooses adapters.',
+      comment: 'storage/open.ts is the only place that chooses adapters; secrets.ts chooses none.',
       folder: 'storage',
-      doors: ['open\\.ts'],
+      doors: ['open\\.ts', 'secrets\\.ts'],
     }),
     {
       name: 'clickhouse-behind-its-adapter',

@@ -40,6 +40,7 @@ const Environment = z.object({
   PLUMBLINE_OBJECTS_ACCESS_KEY: SecretRef.optional(),
   PLUMBLINE_OBJECTS_SECRET_KEY: SecretRef.optional(),
   PLUMBLINE_CATALOG_URL: z.url().optional(),
+  PLUMBLINE_CATALOG_PASSWORD: SecretRef.optional(),
   PLUMBLINE_API_HOST: z.string().default('127.0.0.1'),
   PLUMBLINE_API_PORT: Port.default(8080),
   PLUMBLINE_INFERENCE_HOST: z.string().default('127.0.0.1'),
@@ -78,7 +79,8 @@ export interface Config {
     readonly accessKey: string | undefined;
     readonly secretKey: string | undefined;
   };
-  readonly catalogUrl: string;
+  /** `file:`, `postgresql:` or `mysql:`; the password of a server is a reference. */
+  readonly catalog: { readonly url: string; readonly password: string | undefined };
   readonly api: { readonly host: string; readonly port: number };
   readonly inference: { readonly host: string; readonly port: number };
   /** 0: any free port for the metrics of a worker. */
@@ -136,7 +138,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
       accessKey: value.PLUMBLINE_OBJECTS_ACCESS_KEY,
       secretKey: value.PLUMBLINE_OBJECTS_SECRET_KEY,
     },
-    catalogUrl: value.PLUMBLINE_CATALOG_URL ?? pathToFileURL(join(dataDir, 'catalog.db')).href,
+    catalog: {
+      url: value.PLUMBLINE_CATALOG_URL ?? pathToFileURL(join(dataDir, 'catalog.db')).href,
+      password: value.PLUMBLINE_CATALOG_PASSWORD,
+    },
     api: { host: value.PLUMBLINE_API_HOST, port: value.PLUMBLINE_API_PORT },
     inference: { host: value.PLUMBLINE_INFERENCE_HOST, port: value.PLUMBLINE_INFERENCE_PORT },
     metricsPort: value.PLUMBLINE_METRICS_PORT,

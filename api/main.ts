@@ -3,7 +3,12 @@ import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { readConfig } from '../config.js';
 import { openStorage } from '../storage/open.js';
-import { createTemporalGateway, registerControlRoutes } from './control/index.js';
+import {
+  createSourceSchedules,
+  createTemporalGateway,
+  registerControlRoutes,
+  registerSourceMetrics,
+} from './control/index.js';
 import { closeOnSignal, createHttpServer, resolveKeys } from './http/index.js';
 
 /** The control API's composition root. */
@@ -11,10 +16,12 @@ const config = readConfig();
 const log = pino({ level: config.logLevel, name: 'plumbline-api' });
 const storage = await openStorage(config);
 const connection = Connection.lazy({ address: config.temporal.address });
-const temporal = createTemporalGateway(new Client({ connection, namespace: config.temporal.namespace }));
+const client = new Client({ connection, namespace: config.temporal.namespace });
+const temporal = createTemporalGateway(client);
 
 const metrics = new Registry();
 collectDefaultMetrics({ register: metrics });
+registerSourceMetrics(metrics, storage.sources);
 
 const app = await createHttpServer({
   log,
@@ -36,6 +43,8 @@ const app = await createHttpServer({
 registerControlRoutes(app, {
   temporal,
   catalog: storage.catalog,
+  sources: storage.sources,
+  schedules: createSourceSchedules(client),
   artifacts: storage.artifacts,
   blobs: storage.blobs,
   datasets: storage.datasets,

@@ -2,7 +2,7 @@
 // Used by bench/memoryEstimate.mjs, bench/memoryVersusPytorch.mjs and the test of the estimate. CELL_JSON names a
 // configuration, a task, what of the recipe is not usual, and a folder of weights where they must not be made up. Prints what the process took above what it had before the model was read, in bytes.
 // Needs `npm run build` and Linux's /proc.
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { startTraining, writeSafetensors } from '../dist/nn/index.js';
 import { blankModel } from '../dist/nn/plan/blankModel.js';
 
@@ -61,7 +61,7 @@ const run = startTraining({
   threads,
   ...(stepsPerRun && { stepsPerRun }),
   onProgress: ({ step }) => {
-    if (step === 2) void run.checkpoint();
+    if (step === 2) void run.checkpoint().then(({ path }) => rmSync(path));
   },
 });
 await run.result;

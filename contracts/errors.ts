@@ -112,11 +112,14 @@ export const ERRORS = {
   SECRET_UNRESOLVED: kind(422, false, 'Set the environment variable or file that the reference names.'),
   SHAPE_MISMATCH: kind(422, false, 'Use config.json and weights of the same model.'),
   SOURCE_EMPTY: kind(422, false, 'Check the source: its globs match no file, or its query gives no row.'),
+  SOURCE_EXISTS: kind(409, false, 'Choose another name, or remove the source of this name first.'),
   SOURCE_GAP: kind(
     410,
     false,
     'Nothing brings the messages back: collect more often, or let the broker keep its messages longer.',
   ),
+  SOURCE_NOT_FOUND: kind(404, false, 'List the sources with GET /v1/sources or `plumbline source list`.'),
+  SOURCE_PAUSED: kind(409, false, 'Resume it with `plumbline source resume NAME` when the cause is gone.'),
   SOURCE_REFUSED: kind(
     422,
     false,

@@ -4,6 +4,8 @@ import type { WorkflowName } from './workflows.js';
 const PREFIX = {
   lifecycle: 'lifecycle',
   collectSource: 'collect',
+  collectCatalogSource: 'source',
+  testSource: 'test-source',
   buildDataset: 'dataset',
   trainModel: 'train',
   evaluateModel: 'evaluate',
@@ -29,6 +31,9 @@ export const workflowId = (
 
 /** The Temporal Schedule that watches the deployment of a pipeline. */
 export const monitorScheduleId = (pipeline: string): string => `monitor/${pipeline}`;
+
+/** The Temporal Schedule that collects a source of the catalog, and the run that an event asks for. */
+export const sourceScheduleId = (source: string): string => `source/${source}`;
 
 /** Object-store keys. Blobs and manifests are immutable; checkpoints are replaced. */
 export const blobKey = (sha256: string): string => `blobs/${sha256.slice(0, 2)}/${sha256}`;

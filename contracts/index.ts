@@ -1,6 +1,7 @@
 export * from './api.js';
 export * from './artifacts.js';
 export * from './canonical.js';
+export * from './cleaning/index.js';
 export * from './datasetDiff.js';
 export * from './errors.js';
 export { Name, SECRET_REF_FORM, SecretRef } from './fields.js';
@@ -9,6 +10,7 @@ export * from './payload.js';
 export * from './pipeline.js';
 export * from './providers.js';
 export * from './rows.js';
+export * from './sourceEntry.js';
 export * from './sources/index.js';
 export * from './tasks.js';
 export * from './trace.js';

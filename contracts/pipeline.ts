@@ -1,44 +1,9 @@
 import { z } from 'zod';
+import { CleaningRecipe } from './cleaning/index.js';
 import { Name, Percentage } from './fields.js';
 import { Source } from './sources/index.js';
 import { GateMetric, type LabelOrigin, TASK_RULES, type Task } from './tasks.js';
 import { TrainingRecipe } from './trainingRecipe.js';
-
-export const CleaningRecipe = z.strictObject({
-  textCharactersMax: z
-    .number()
-    .int()
-    .min(100)
-    .default(20_000)
-    .describe('Longer texts are cut; the cut is recorded as a change.'),
-  textCharactersMin: z.number().int().min(0).default(10).describe('Shorter texts are dropped.'),
-  nearDuplicates: z
-    .strictObject({
-      jaccard: Percentage.default(0.8).describe('Pairs at least this similar are near-duplicates.'),
-      shingleWords: z.number().int().min(1).max(10).default(3).describe('Words in a shingle.'),
-      permutations: z
-        .number()
-        .int()
-        .min(16)
-        .max(512)
-        .default(128)
-        .describe('Positions of a MinHash sketch; more find more of the less similar pairs.'),
-      sketch: z
-        .enum(['minhash', 'simhash'])
-        .optional()
-        .describe(
-          'What finds the candidates: minhash (also when left out) or simhash, which finds fewer in more time.',
-        ),
-      alignment: Percentage.optional().describe(
-        'Compare candidates by the share of words that they have in the same order, and join from this share on, in place of `jaccard`. Finds copies that were edited all over; 0.75 suits most texts, with `shingleWords` 2.',
-      ),
-      drop: z
-        .boolean()
-        .default(true)
-        .describe('Keep one record of each cluster; false keeps all but never lets a cluster cross a split.'),
-    })
-    .prefault({}),
-});
 
 export const SplitRecipe = z.strictObject({
   train: z.number().positive().default(8).describe('Share of the clusters for training.'),
@@ -146,6 +111,9 @@ export const MonitoringRecipe = z.strictObject({
 
 export const PIPELINE_API_VERSION = 'plumbline/v1';
 
+/** The pipeline that batches of the catalog's own sources name; no pipeline file may have this name. */
+export const CATALOG_PIPELINE = 'catalog';
+
 interface TaskChoices {
   readonly labels: readonly string[];
   readonly training: { readonly task: Task };
@@ -212,6 +180,8 @@ export const Pipeline = z
   .superRefine((pipeline, context) => {
     const report = (path: (string | number)[], message: string) =>
       context.addIssue({ code: 'custom', path, message });
+    if (pipeline.name === CATALOG_PIPELINE)
+      report(['name'], `"${CATALOG_PIPELINE}" is the name of the catalog of sources`);
     if (new Set(pipeline.labels).size !== pipeline.labels.length) report(['labels'], 'labels must differ');
     if (pipeline.training.lora && pipeline.training.vocabulary)
       report(
@@ -234,7 +204,6 @@ export const Pipeline = z
   });
 
 export type Pipeline = z.infer<typeof Pipeline>;
-export type CleaningRecipe = z.infer<typeof CleaningRecipe>;
 export type SplitRecipe = z.infer<typeof SplitRecipe>;
 export type DatasetRecipe = z.infer<typeof DatasetRecipe>;
 export type EvaluationRecipe = z.infer<typeof EvaluationRecipe>;

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { type ClassificationMetrics, HealthReport, Sha256 } from './artifacts.js';
 import { Name } from './fields.js';
 import { Pipeline } from './pipeline.js';
+import { CollectionRetry, SourceTest } from './sourceEntry.js';
+import { Source } from './sources/index.js';
 
 /** What starts each workflow, what it answers, and what can be asked of and said to it while it runs. */
 export const Trigger = z.discriminatedUnion('kind', [
@@ -33,6 +35,21 @@ export const CollectSourceOutput = z.strictObject({
   /** Whether the source may hold more than this batch; left out by a source that is read as a whole. */
   more: z.boolean().optional(),
 });
+
+/** A source of the catalog, collected by itself. */
+export const CollectCatalogSourceInput = z.strictObject({
+  source: Name,
+  retry: CollectionRetry.prefault({}),
+  collected: Collected.optional(),
+});
+export const CollectCatalogSourceOutput = CollectSourceOutput.extend({
+  /** Null when the source has never had a record. */
+  batchId: Sha256.nullable(),
+});
+
+/** A source of the catalog by its name, or one that is not in it yet. */
+export const TestSourceInput = z.strictObject({ source: z.union([Name, Source]) });
+export const TestSourceOutput = SourceTest;
 
 export const BuildDatasetInput = z.strictObject({ pipeline: Pipeline, batches: z.array(Sha256).min(1) });
 export const BuildDatasetOutput = z.strictObject({
@@ -138,6 +155,10 @@ export const LifecycleOutput = z.strictObject({
 
 export type CollectSourceInput = z.infer<typeof CollectSourceInput>;
 export type CollectSourceOutput = z.infer<typeof CollectSourceOutput>;
+export type CollectCatalogSourceInput = z.infer<typeof CollectCatalogSourceInput>;
+export type CollectCatalogSourceOutput = z.infer<typeof CollectCatalogSourceOutput>;
+export type TestSourceInput = z.infer<typeof TestSourceInput>;
+export type TestSourceOutput = z.infer<typeof TestSourceOutput>;
 export type BuildDatasetInput = z.infer<typeof BuildDatasetInput>;
 export type BuildDatasetOutput = z.infer<typeof BuildDatasetOutput>;
 export type TrainModelInput = z.infer<typeof TrainModelInput>;
@@ -156,6 +177,8 @@ export type LifecycleOutput = z.infer<typeof LifecycleOutput>;
 export const WORKFLOWS = {
   lifecycle: { input: LifecycleInput, output: LifecycleOutput },
   collectSource: { input: CollectSourceInput, output: CollectSourceOutput },
+  collectCatalogSource: { input: CollectCatalogSourceInput, output: CollectCatalogSourceOutput },
+  testSource: { input: TestSourceInput, output: TestSourceOutput },
   buildDataset: { input: BuildDatasetInput, output: BuildDatasetOutput },
   trainModel: { input: TrainModelInput, output: TrainModelOutput },
   evaluateModel: { input: EvaluateModelInput, output: EvaluateModelOutput },

@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.js';
-import { plumblineError, toPlumblineError } from '../contracts/index.js';
+import { toPlumblineError } from '../contracts/index.js';
 import type { DatasetSink, RowComparison, SourceRecordReader } from '../stages/datasets/ports.js';
 import type {
   AliasReader,
@@ -18,11 +17,12 @@ import type {
 } from '../stages/ports.js';
 import type { EvaluationRows, LineageRows, ModelCatalog } from '../stages/registry/ports.js';
 import type { DeploymentReader, PredictionLog } from '../stages/serving/ports.js';
-import type { RemoteFolders, SourceHeads, SourceRecordSink } from '../stages/sources/ports.js';
+import type { RemoteFolders, SourceCatalog, SourceHeads, SourceRecordSink } from '../stages/sources/ports.js';
 import type { DatasetReader, TrainingMetricSink } from '../stages/training/ports.js';
 import { artifactStore } from './catalog/artifact-store.js';
-import { openCatalogDatabase } from './catalog/database.js';
 import { deploymentReader, modelCatalog } from './catalog/model-catalog.js';
+import { openCatalog } from './catalog/open-catalog.js';
+import { sourceCatalog } from './catalog/source-catalog.js';
 import { sourceHeads } from './catalog/source-heads.js';
 import { openRowStore } from './clickhouse/client.js';
 import { datasetComparison } from './clickhouse/dataset-comparison.js';
@@ -47,6 +47,7 @@ export interface Storage {
   readonly blobs: BlobStore;
   readonly artifacts: ArtifactStore;
   readonly heads: SourceHeads;
+  readonly sources: SourceCatalog;
   readonly catalog: ModelCatalog & AliasReader;
   readonly deployments: DeploymentReader;
   readonly records: SourceRecordSink & SourceRecordReader;
@@ -64,16 +65,6 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** @throws CONFIG_INVALID for a scheme that no adapter serves. */
-const folderOf = (variable: string, url: string): string => {
-  const { protocol } = new URL(url);
-  if (protocol !== 'file:')
-    throw plumblineError('CONFIG_INVALID', `${variable}: no adapter serves ${protocol}; use file:///path`, {
-      details: { variable, protocol },
-    });
-  return fileURLToPath(url);
-};
-
 const healthOf = (check: () => Promise<unknown>): Promise<Health> =>
   check().then(
     () => 'ok',
@@ -86,13 +77,13 @@ const healthOf = (check: () => Promise<unknown>): Promise<Health> =>
 /**
  * Chooses the adapters of a configuration. ClickHouse may be down: calls that need it fail with
  * CLICKHOUSE_UNREACHABLE then, and work once it is up.
- * @throws CONFIG_INVALID, CATALOG_UNAVAILABLE, DISK_FULL
+ * @throws CONFIG_INVALID, SECRET_UNRESOLVED, CATALOG_UNAVAILABLE, DISK_FULL
  */
 export const openStorage = async (config: Config): Promise<Storage> => {
   const secrets = secretResolver();
   const { objectsUrl, objectsCredentials } = config;
   const objects = openObjects('PLUMBLINE_OBJECTS_URL', objectsUrl, objectsCredentials, secrets);
-  const database = await openCatalogDatabase(folderOf('PLUMBLINE_CATALOG_URL', config.catalogUrl));
+  const database = await openCatalog(config.catalog, secrets);
   const { url, database: rowDatabase, user, password } = config.clickhouse;
   const rows = openRowStore({
     url,
@@ -105,6 +96,7 @@ export const openStorage = async (config: Config): Promise<Storage> => {
     blobs: blobStore(objects),
     artifacts: artifactStore(database, objects),
     heads: sourceHeads(database, objects),
+    sources: sourceCatalog(database),
     catalog: modelCatalog(database, objects),
     deployments: deploymentReader(database, objects),
     records: sourceRecords(rows),

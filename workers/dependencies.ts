@@ -2,22 +2,38 @@ import type { ActivityDependencies, RetrainingCatalog } from '../activities/inde
 import type { Config } from '../config.js';
 import type { ScheduleCatalog } from '../stages/monitoring/ports.js';
 import type { LineageEmitter } from '../stages/ports.js';
+import type { SourceSchedules } from '../stages/sources/ports.js';
 import type { Storage } from '../storage/open.js';
 
 /** Gives each stage the adapters behind its ports, and no others. */
 export const activityDependencies = (
   config: Config,
   storage: Storage,
-  temporal: { readonly schedules: ScheduleCatalog; readonly retrainings: RetrainingCatalog },
+  temporal: {
+    readonly schedules: ScheduleCatalog;
+    readonly retrainings: RetrainingCatalog;
+    readonly sourceSchedules: Pick<SourceSchedules, 'pause'>;
+  },
   lineage?: LineageEmitter,
 ): ActivityDependencies => {
   const { codeVersion, threads, providers, cacheDir, hfEndpoint } = config;
   const edge = { codeVersion, ...(lineage !== undefined && { lineage }) };
   const { objects, blobs, artifacts, heads, catalog, records, datasets, metrics, evaluations, secrets } =
     storage;
+  const { sourceSchedules, ...monitoring } = temporal;
   return {
-    sources: { ...edge, blobs, artifacts, heads, records, secrets, folders: storage.folders },
-    datasets: { ...edge, blobs, artifacts, records, datasets },
+    sources: {
+      ...edge,
+      blobs,
+      artifacts,
+      heads,
+      records,
+      secrets,
+      folders: storage.folders,
+      sources: storage.sources,
+      schedules: sourceSchedules,
+    },
+    datasets: { ...edge, blobs, artifacts, records, datasets, secrets },
     training: {
       ...edge,
       objects,
@@ -39,7 +55,7 @@ export const activityDependencies = (
       references: evaluations,
       reports: storage.reports,
       aliases: catalog,
-      ...temporal,
+      ...monitoring,
     },
   };
 };

@@ -12,6 +12,7 @@ import { temporalRetrainings } from './retrainings.js';
 import { queueOf, ROLES, type RoleName } from './roles.js';
 import { temporalSchedules } from './schedules.js';
 import { ensureSearchAttributes } from './searchAttributes.js';
+import { temporalSourceSchedules } from './sourceSchedules.js';
 import { workflowCode } from './workflowCode.js';
 
 /** A stopping worker tells its activities at once; they get this long to write a checkpoint. */
@@ -69,7 +70,11 @@ export const runWorker = async (options: {
 
     lineage = openLineage(config, storage, log);
     const client = new Client({ connection, namespace });
-    const temporal = { schedules: temporalSchedules(client), retrainings: temporalRetrainings(client) };
+    const temporal = {
+      schedules: temporalSchedules(client),
+      retrainings: temporalRetrainings(client),
+      sourceSchedules: temporalSourceSchedules(client),
+    };
     const activities = createActivities(activityDependencies(config, storage, temporal, lineage));
     const metrics = createWorkerMetrics();
     const context = { connection, config, activities, metrics };

@@ -1,5 +1,6 @@
 import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
+import type { CollectionRetry } from '../contracts/index.js';
 import { LIMITS, QUEUES, RETRY } from '../temporal.config.js';
 
 /**
@@ -8,6 +9,9 @@ import { LIMITS, QUEUES, RETRY } from '../temporal.config.js';
  */
 export const ACTIVITY_PROFILES = {
   collectSource: 'cpu',
+  collectCatalogSource: 'cpu',
+  noteCollection: 'control',
+  testSource: 'cpu',
   buildDataset: 'cpu',
   trainModel: 'gpu',
   planLearningCurve: 'control',
@@ -42,6 +46,25 @@ export const activityOptions = (name: ActivityName): ActivityOptions => {
 type InputOf<K extends ActivityName> = Parameters<Activities[K]>[0]['input'];
 export type BoundActivities = {
   readonly [K in ActivityName]: (input: InputOf<K>) => ReturnType<Activities[K]>;
+};
+
+/** An activity that is tried as often as its caller says, and no longer. */
+export const activityWithRetry = <K extends ActivityName>(
+  now: string,
+  name: K,
+  { attemptsMax, waitSeconds, waitSecondsMax }: CollectionRetry,
+): BoundActivities[K] => {
+  const proxy = proxyActivities<Record<string, (request: unknown) => Promise<unknown>>>({
+    ...activityOptions(name),
+    retry: {
+      maximumAttempts: attemptsMax,
+      initialInterval: waitSeconds * 1000,
+      maximumInterval: Math.max(waitSeconds, waitSecondsMax) * 1000,
+      backoffCoefficient: 2,
+    },
+  });
+  // Forwards to the activity of its name, as the table below does.
+  return ((input: unknown) => proxy[name]?.({ now, input })) as BoundActivities[K];
 };
 
 /** The activities, each called with the given instant. */

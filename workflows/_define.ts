@@ -2,6 +2,7 @@ import { isCancellation } from '@temporalio/workflow';
 import { z } from 'zod';
 import {
   assertPayloadSize,
+  CATALOG_PIPELINE,
   modelNameOf,
   plumblineError,
   WORKFLOWS,
@@ -16,6 +17,8 @@ import { Run } from './_run.js';
 const STAGE = {
   lifecycle: 'lifecycle',
   collectSource: 'sources',
+  collectCatalogSource: 'sources',
+  testSource: 'sources',
   buildDataset: 'datasets',
   trainModel: 'training',
   evaluateModel: 'registry',
@@ -35,11 +38,15 @@ const parse = <N extends WorkflowName>(name: N, value: unknown): WorkflowInput<N
   return assertPayloadSize(`the input of ${name}`, parsed.data) as WorkflowInput<N>;
 };
 
-/** A rollback belongs to a model; everything else to a pipeline. */
-const subjectOf = (name: WorkflowName, input: WorkflowInput<WorkflowName>) =>
-  'pipeline' in input
-    ? { stage: STAGE[name], pipeline: input.pipeline.name, model: modelNameOf(input.pipeline) }
-    : { stage: STAGE[name], pipeline: input.model, model: input.model };
+/** A rollback belongs to a model, a source of the catalog to itself; everything else to a pipeline. */
+const subjectOf = (name: WorkflowName, input: WorkflowInput<WorkflowName>) => {
+  const stage = STAGE[name];
+  if ('pipeline' in input)
+    return { stage, pipeline: input.pipeline.name, model: modelNameOf(input.pipeline) };
+  if ('model' in input) return { stage, pipeline: input.model, model: input.model };
+  const source = typeof input.source === 'string' ? input.source : input.source.name;
+  return { stage, pipeline: CATALOG_PIPELINE, model: source };
+};
 
 /**
  * A workflow of the registry: parses its input, answers the `state` query, keeps its search attributes and ends

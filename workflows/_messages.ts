@@ -9,5 +9,8 @@ export const reject = defineUpdate<RecordedDecision, [Decision]>('reject');
 export const pause = defineUpdate<RecordedDecision, [Decision]>('pause');
 export const resume = defineUpdate<RecordedDecision, [Decision]>('resume');
 
+/** To the run that collects a source: something has happened there, so read on once more. */
+export const collectAgain = defineSignal('collectAgain');
+
 /** From a child to its parent: what a person must do before the child goes on; null when nothing any more. */
 export const childWaits = defineSignal<[{ waitingFor: string | null }]>('childWaits');

@@ -4,7 +4,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { WORKFLOW_NAMES } from '../contracts/index.js';
 import { until } from '../contracts/testing/until.js';
-import { approve, pause, resume } from './_messages.js';
+import { approve, collectAgain, pause, resume } from './_messages.js';
 import { stateQuery } from './_run.js';
 import { type LiteralActivities, WorkflowBench } from './testing/bench.js';
 import { id, pipelineFixture } from './testing/fixtures.js';
@@ -237,11 +237,121 @@ describe('lifecycle', () => {
     });
   }, 240_000);
 
+  it('collects batch after batch while there is more, continues as new before its history is long, and counts all', async () => {
+    let passes = 0;
+    const batches = 700;
+    const collectSource = async () => {
+      passes += 1;
+      return { batchId: id('a'), records: 2, quarantined: 1, reused: false, more: passes < batches };
+    };
+    await serving({ collectSource }, async () => {
+      const input = { pipeline: named('many'), source: 'mails' };
+      const handle = await bench.start('collectSource', input, 'collect/many');
+      expect(await handle.result()).toEqual({
+        batchId: id('a'),
+        records: 2 * batches,
+        quarantined: batches,
+        reused: false,
+      });
+      const first = bench.env.client.workflow.getHandle('collect/many', handle.firstExecutionRunId);
+      const { events } = await first.fetchHistory();
+      expect(events?.length).toBeLessThan(4_000);
+      expect((await handle.describe()).runId).not.toBe(handle.firstExecutionRunId);
+    });
+  }, 240_000);
+
+  describe('of a source of the catalog', () => {
+    const retry = { attemptsMax: 2, waitSeconds: 0.01, waitSecondsMax: 0.01 };
+    const noted: unknown[] = [];
+    const noteCollection = async ({ input }: { input: never }) => {
+      noted.push(input);
+      return { paused: false };
+    };
+    const collect = (source: string) =>
+      bench.start('collectCatalogSource', { source, retry }, `source/${source}`);
+
+    it('collects and notes it, also when there has never been a record', async () => {
+      noted.length = 0;
+      await serving({ noteCollection }, async () => {
+        expect(await (await collect('healthy')).result()).toMatchObject({ batchId: id('a'), records: 300 });
+      });
+      await serving({ noteCollection, collectCatalogSource: async () => null }, async () => {
+        expect(await (await collect('empty')).result()).toMatchObject({ batchId: null, records: 0 });
+      });
+      expect(noted).toEqual([
+        { source: 'healthy', failure: null, batchId: id('a') },
+        { source: 'empty', failure: null, batchId: null },
+      ]);
+    }, 240_000);
+
+    it('tries as often as the source says, notes a failure, and blames nobody for a pause', async () => {
+      noted.length = 0;
+      const attempts: number[] = [];
+      const failing = (type: string, nonRetryable: boolean) => async () => {
+        attempts.push(activityInfo().attempt);
+        throw ApplicationFailure.create({ type, message: 'no answer', nonRetryable });
+      };
+      const failWith = (name: string, type: string, nonRetryable: boolean) =>
+        serving({ noteCollection, collectCatalogSource: failing(type, nonRetryable) }, async () =>
+          failureOf((await collect(name)).result()),
+        );
+      expect(await failWith('away', 'SOURCE_UNREACHABLE', false)).toMatchObject({
+        type: 'SOURCE_UNREACHABLE',
+      });
+      expect(attempts).toEqual([1, 2]);
+      expect(await failWith('paused', 'SOURCE_PAUSED', true)).toMatchObject({ type: 'SOURCE_PAUSED' });
+      expect(noted).toEqual([
+        { source: 'away', failure: { code: 'SOURCE_UNREACHABLE', message: 'no answer' }, batchId: null },
+      ]);
+    }, 240_000);
+
+    it('reads on once more when an event arrives meanwhile, however many arrive', async () => {
+      let passes = 0;
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const collectCatalogSource = async () => {
+        passes += 1;
+        if (passes === 1) await held;
+        return { batchId: id('a'), records: 1, quarantined: 0, reused: passes > 1 };
+      };
+      await serving({ noteCollection, collectCatalogSource }, async () => {
+        const handle = await collect('busy');
+        await until(async () => passes === 1);
+        for (let event = 0; event < 5; event += 1) await handle.signal(collectAgain);
+        release();
+        expect(await handle.result()).toMatchObject({ records: 1, reused: false });
+        expect(passes).toBe(2);
+      });
+    }, 240_000);
+
+    it('is tested once, without another attempt', async () => {
+      const { source } = { source: named('any').sources[0]! };
+      await serving({}, async () => {
+        const handle = await bench.start('testSource', { source }, 'test-source/mails');
+        expect(await handle.result()).toEqual({ found: '3 files', fields: [] });
+      });
+      let attempts = 0;
+      const testSource = async () => {
+        attempts += 1;
+        throw ApplicationFailure.create({ type: 'SOURCE_UNREACHABLE', message: 'no answer' });
+      };
+      await serving({ testSource }, async () => {
+        const handle = await bench.start('testSource', { source: 'mails' }, 'test-source/away');
+        expect(await failureOf(handle.result())).toMatchObject({ type: 'SOURCE_UNREACHABLE' });
+      });
+      expect(attempts).toBe(1);
+    }, 240_000);
+  });
+
   it('leaves one history of every workflow of this version', async () => {
     const runs = await bench.runs();
     const example = {
       lifecycle: 'lifecycle/asked',
       collectSource: 'collect/whole',
+      collectCatalogSource: 'source/healthy',
+      testSource: 'test-source/mails',
       buildDataset: 'dataset/whole',
       trainModel: 'train/whole',
       evaluateModel: 'evaluate/whole',

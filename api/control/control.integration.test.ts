@@ -4,11 +4,12 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { ErrorBody, RunDetail, RunList, StartedRun } from '../../contracts/index.js';
 import { registryWorld } from '../../stages/registry/testing/memory.js';
-import { testPipeline } from '../../stages/testing/index.js';
+import { MemorySourceCatalog, testPipeline } from '../../stages/testing/index.js';
 import { SEARCH_ATTRIBUTES } from '../../temporal.config.js';
 import { type DevServer, startDevServer } from '../../workflows/testing/devServer.js';
 import { createHttpServer, type HttpServer } from '../http/index.js';
-import { createTemporalGateway, registerControlRoutes } from './index.js';
+import { createSourceSchedules, createTemporalGateway, registerControlRoutes } from './index.js';
+import { noRows } from './testing/noRows.js';
 
 const as = (role: string) => ({ authorization: `Bearer ${role}-key`, 'content-type': 'application/json' });
 const pipeline = testPipeline('/nowhere');
@@ -37,18 +38,11 @@ beforeAll(async () => {
   registerControlRoutes(app, {
     temporal: createTemporalGateway(new Client({ connection })),
     catalog: world.catalog,
+    sources: new MemorySourceCatalog(),
+    schedules: createSourceSchedules(new Client({ connection })),
     artifacts: world.artifacts,
     blobs: world.blobs,
-    datasets: { readRows: async () => [] },
-    comparison: { compare: async () => [] },
-    lineageRows: {
-      prediction: async () => null,
-      places: async () => [],
-      rowsOf: async () => [],
-      decisionsOn: async () => [],
-      recordsOfText: async () => [],
-      datasetIds: async () => [],
-    },
+    ...noRows,
     info: {
       version: '0',
       temporalUiUrl: 'http://ui',
@@ -141,6 +135,9 @@ describe('the control API', () => {
     ['POST', '/v1/runs/none/cancel', 'RUN_NOT_FOUND'],
     ['GET', '/v1/models/none', 'MODEL_NOT_FOUND'],
     ['GET', `/v1/model-versions/${'b'.repeat(64)}/report`, 'MODEL_NOT_FOUND'],
+    ['GET', '/v1/sources/none', 'SOURCE_NOT_FOUND'],
+    ['POST', '/v1/sources/none/pause', 'SOURCE_NOT_FOUND'],
+    ['POST', '/v1/sources/none/collect', 'SOURCE_NOT_FOUND'],
     ['GET', `/v1/datasets/${'b'.repeat(64)}`, 'OBJECT_NOT_FOUND'],
     ['GET', `/v1/datasets/${'b'.repeat(64)}/diff/${'c'.repeat(64)}`, 'OBJECT_NOT_FOUND'],
     ['GET', `/v1/lineage/${'b'.repeat(64)}`, 'OBJECT_NOT_FOUND'],
@@ -165,6 +162,8 @@ describe('the control API', () => {
         '/v1/workflows/lifecycle',
         '/v1/runs/{workflowId}',
         '/v1/models/{name}/rollback',
+        '/v1/sources',
+        '/v1/sources/{name}/collect',
       ]),
     );
   });

@@ -19,6 +19,7 @@ import {
   type RunState,
   type RunSummary,
   type StartedRun,
+  sourceScheduleId,
   type WorkflowName,
   WorkflowState,
 } from '../../contracts/index.js';
@@ -177,6 +178,36 @@ export const createTemporalGateway = (client: Client) => {
           return translate(error, workflowId);
         });
       return { workflowId, runId: handle.firstExecutionRunId, workflow };
+    },
+
+    /**
+     * Starts the collection of a catalogued source, or tells the one under way to read on once more: of any number of
+     * events that arrive meanwhile, none is missed and all together cost one further reading.
+     * @throws TEMPORAL_UNREACHABLE
+     */
+    async collect(source: string, input: unknown): Promise<StartedRun> {
+      const workflow = 'collectCatalogSource';
+      const workflowId = sourceScheduleId(source);
+      const handle = await client.workflow
+        .signalWithStart(workflow, {
+          taskQueue: QUEUES.control,
+          workflowId,
+          args: [input],
+          signal: 'collectAgain',
+        })
+        .catch((error: unknown) => translate(error, workflowId));
+      return { workflowId, runId: handle.signaledRunId, workflow };
+    },
+
+    /** Runs a workflow that takes seconds to its end. @throws the coded error it ends with, TEMPORAL_UNREACHABLE */
+    async result(workflowId: string): Promise<unknown> {
+      try {
+        return await client.workflow.getHandle(workflowId).result();
+      } catch (error) {
+        const failure = error instanceof WorkflowFailedError ? failureOf(error) : null;
+        if (failure === null) return translate(error, workflowId);
+        throw plumblineError(isErrorCode(failure.code) ? failure.code : 'INTERNAL', failure.message);
+      }
     },
 
     /** Newest first. @throws REQUEST_INVALID, TEMPORAL_UNREACHABLE */

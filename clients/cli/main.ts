@@ -13,13 +13,19 @@ import {
   WORKFLOWS,
 } from '../../contracts/index.js';
 import { type Connection, connect } from './connection.js';
-import { addDataCommands } from './data/index.js';
+import { addVersionCommands } from './data/index.js';
 import { runDriftExample, seedOf } from './drift.js';
 import { followRun } from './follow.js';
 import { table } from './format.js';
-import { addEstimateCommand, addGenerateCommand, addTokenizerCommands } from './local/index.js';
+import {
+  addDataCommands,
+  addEstimateCommand,
+  addGenerateCommand,
+  addTokenizerCommands,
+} from './local/index.js';
 import { pipelineJsonSchema, readPipelineFile } from './pipelineFile.js';
 import { connectorNames, connectorReference, pipelineReference } from './pipelineReference.js';
+import { addSourceCommands } from './sourceCommands.js';
 import { type Span, spanOf } from './span.js';
 import { lifecycleSummary } from './summary.js';
 import { verifyModelFolder } from './verifyModel.js';
@@ -230,11 +236,14 @@ case.safetensors (inputs, labels, logits), gradients.safetensors and expected.js
     if (!passed) process.exitCode = 1;
   });
 
+addSourceCommands(program, { say, connection });
+
 const surroundings = { say, signal: interrupted.signal };
 addTokenizerCommands(program, surroundings);
 addGenerateCommand(program, surroundings);
+addDataCommands(program, surroundings);
 addEstimateCommand(program, surroundings);
-addDataCommands(program, { say, connection });
+addVersionCommands(program, { say, connection });
 
 program
   .command('classify <model> <text>')

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { Pipeline, plumblineError, SECRET_REF_FORM } from '../../contracts/index.js';
+import {
+  Pipeline,
+  plumblineError,
+  SECRET_REF_FORM,
+  type Source,
+  SourceEntry,
+} from '../../contracts/index.js';
 import { nearest } from './nearest.js';
 
 /**
@@ -10,17 +16,26 @@ import { nearest } from './nearest.js';
  * @throws PIPELINE_UNREADABLE, and PIPELINE_INVALID with one line a problem: file:line:column, path, what was
  * expected, what was found, and the nearest valid key.
  */
-export const readPipelineFile = (file: string): Pipeline => {
-  let text: string;
+export const readPipelineFile = (file: string): Pipeline =>
+  resolveFolders(parsePipeline(readText(file), file), dirname(resolve(file)));
+
+/** Reads and checks the file of a source that stands alone. @throws as `readPipelineFile` */
+export const readSourceFile = (file: string): SourceEntry => {
+  const entry = parseYaml(SourceEntry, readText(file), file);
+  return { ...entry, source: resolveRoot(entry.source, dirname(resolve(file))) };
+};
+
+const readText = (file: string): string => {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (cause) {
     throw plumblineError('PIPELINE_UNREADABLE', `${file} cannot be read`, { cause });
   }
-  return resolveFolders(parsePipeline(text, file), dirname(resolve(file)));
 };
 
-export const parsePipeline = (text: string, file: string): Pipeline => {
+export const parsePipeline = (text: string, file: string): Pipeline => parseYaml(Pipeline, text, file);
+
+const parseYaml = <S extends z.ZodType>(schema: S, text: string, file: string): z.output<S> => {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const at = (offset: number): string => {
@@ -29,11 +44,11 @@ export const parsePipeline = (text: string, file: string): Pipeline => {
   };
   if (document.errors.length > 0)
     throw invalid(document.errors.map((error) => `${at(error.pos[0])} ${error.message.split('\n')[0]}`));
-  const parsed = Pipeline.safeParse(document.toJS({ maxAliasCount: 50 }), { reportInput: true });
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 50 }), { reportInput: true });
   if (parsed.success) return parsed.data;
   throw invalid(
     parsed.error.issues.flatMap((issue) =>
-      explain(issue, []).map(({ path, message, key }) => {
+      explain(issue, [], schema).map(({ path, message, key }) => {
         const node = locate(document.contents, path, key);
         const where = at(node?.range?.[0] ?? 0);
         const found = foundValue(node, key, message);
@@ -62,12 +77,12 @@ interface Problem {
 }
 
 /** One line a problem, in the words of the file rather than of the schema library. */
-const explain = (issue: z.core.$ZodIssue, prefix: Path): readonly Problem[] => {
+const explain = (issue: z.core.$ZodIssue, prefix: Path, schema: z.ZodType): readonly Problem[] => {
   const path = [...prefix, ...issue.path];
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
-        const known = keysAt(path);
+        const known = keysAt(path, schema);
         const guess = nearest(key, known);
         const hint = guess === null ? `expected one of ${known.join(', ')}` : `did you mean "${guess}"?`;
         return { path, key, message: `unknown key "${key}"; ${hint}` };
@@ -83,7 +98,7 @@ const explain = (issue: z.core.$ZodIssue, prefix: Path): readonly Problem[] => {
     case 'invalid_union': {
       const closest = [...issue.errors].sort((a, b) => a.length - b.length)[0];
       if (closest === undefined || closest.length === 0) return [{ path, message: issue.message }];
-      return closest.flatMap((inner) => explain(inner, path));
+      return closest.flatMap((inner) => explain(inner, path, schema));
     }
     case 'too_small':
       return [{ path, message: `expected at least ${issue.minimum}` }];
@@ -104,8 +119,8 @@ interface JsonSchema {
 }
 
 /** The keys the schema allows at a path. */
-const keysAt = (path: Path): readonly string[] => {
-  let schemas: readonly JsonSchema[] = [pipelineJsonSchema() as JsonSchema];
+const keysAt = (path: Path, schema: z.ZodType): readonly string[] => {
+  let schemas: readonly JsonSchema[] = [jsonSchemaOf(schema) as JsonSchema];
   for (const part of path)
     schemas = schemas
       .flatMap(alternatives)
@@ -124,8 +139,10 @@ const alternatives = (schema: JsonSchema): readonly JsonSchema[] => [
 ];
 
 /** JSON Schema (draft 2020-12) of the pipeline file, for editors. */
-export const pipelineJsonSchema = (): unknown =>
-  Pipeline.toJSONSchema({ io: 'input', target: 'draft-2020-12', unrepresentable: 'any' });
+export const pipelineJsonSchema = (): unknown => jsonSchemaOf(Pipeline);
+
+const jsonSchemaOf = (schema: z.ZodType): unknown =>
+  schema.toJSONSchema({ io: 'input', target: 'draft-2020-12', unrepresentable: 'any' });
 
 const formatPath = (path: Path): string =>
   path
@@ -153,11 +170,13 @@ const locate = (contents: unknown, path: Path, key: string | undefined): Node | 
 const placeFrom = (folder: string, root: string): string =>
   /^[a-z][a-z0-9+.-]*:\/\//i.test(root) ? root : resolve(folder, root);
 
+const resolveRoot = (source: Source, folder: string): Source =>
+  'root' in source ? { ...source, root: placeFrom(folder, source.root) } : source;
+
 const resolveFolders = (pipeline: Pipeline, folder: string): Pipeline => ({
   ...pipeline,
-  sources: pipeline.sources.map((source) =>
-    'root' in source ? { ...source, root: placeFrom(folder, source.root) } : source,
-  ),
+  sources: pipeline.sources.map((source) => resolveRoot(source, folder)),
+  dataset: resolveTestTexts(pipeline.dataset, folder),
   training: {
     ...pipeline.training,
     base: {
@@ -169,3 +188,10 @@ const resolveFolders = (pipeline: Pipeline, folder: string): Pipeline => ({
     },
   },
 });
+
+const resolveTestTexts = (dataset: Pipeline['dataset'], folder: string): Pipeline['dataset'] => {
+  const { decontamination } = dataset.cleaning;
+  if (decontamination === undefined) return dataset;
+  const files = decontamination.files.map((file) => resolve(folder, file));
+  return { ...dataset, cleaning: { ...dataset.cleaning, decontamination: { ...decontamination, files } } };
+};

@@ -1,7 +1,7 @@
 import { pipelineJsonSchema } from './pipelineFile.js';
 
 interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly const?: unknown;
@@ -23,7 +23,7 @@ const typeOf = (schema: Schema): string => {
   if (schema.type === 'array')
     return `list of ${schema.items === undefined ? 'values' : typeOf(schema.items)}`;
   if (schema.type === 'object') return 'section';
-  return schema.type ?? 'value';
+  return [schema.type ?? 'value'].flat().join(' or ');
 };
 
 const defaultOf = (schema: Schema, required: boolean): string => {
@@ -93,3 +93,11 @@ export const connectorReference = (name: string): string | undefined => {
   const schema = connectorSchemas().find((candidate) => connectorOf(candidate) === name);
   return schema === undefined ? undefined : tableOf(rowsOf(schema, ''));
 };
+
+/** The keys under one section of the pipeline file. */
+export const sectionReference = (path: string): string =>
+  tableOf(
+    rowsOf(pipelineSchema(), '').filter(
+      (row) => row.startsWith(`| \`${path}.`) || row.startsWith(`| \`${path}[`),
+    ),
+  );

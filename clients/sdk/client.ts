@@ -13,6 +13,10 @@ import {
   RunList,
   type RunState,
   Sha256,
+  type SourceEntry,
+  SourceList,
+  SourceState,
+  SourceTest,
   type SplitName,
   StartedRun,
   Trace,
@@ -130,6 +134,47 @@ export class PlumblineClient {
   async recordIds(datasetId: string, split: SplitName): Promise<string[]> {
     const path = `/v1/datasets/${datasetId}/rows?split=${split}&limit=100000`;
     return (await this.#json('GET', path, DatasetRecords)).rows.map(({ recordId }) => recordId);
+  }
+
+  sources(): Promise<SourceList> {
+    return this.#json('GET', '/v1/sources', SourceList);
+  }
+
+  /** @throws SOURCE_NOT_FOUND */
+  source(name: string): Promise<SourceState> {
+    return this.#json('GET', `/v1/sources/${name}`, SourceState);
+  }
+
+  /** @throws SOURCE_EXISTS, REQUEST_INVALID, TEMPORAL_UNREACHABLE */
+  createSource(entry: SourceEntry): Promise<SourceState> {
+    return this.#json('POST', '/v1/sources', SourceState, entry);
+  }
+
+  /** Of the catalog by its name, or one that is not in it yet. @throws what the source answers, coded */
+  testSource(source: string | SourceEntry['source']): Promise<SourceTest> {
+    return typeof source === 'string'
+      ? this.#json('POST', `/v1/sources/${source}/test`, SourceTest)
+      : this.#json('POST', '/v1/source-tests', SourceTest, { source });
+  }
+
+  /** @throws SOURCE_NOT_FOUND */
+  pauseSource(name: string, decision: Decision): Promise<SourceState> {
+    return this.#json('POST', `/v1/sources/${name}/pause`, SourceState, decision);
+  }
+
+  /** @throws SOURCE_NOT_FOUND */
+  resumeSource(name: string): Promise<SourceState> {
+    return this.#json('POST', `/v1/sources/${name}/resume`, SourceState);
+  }
+
+  /** @throws SOURCE_NOT_FOUND, SOURCE_PAUSED */
+  collectSource(name: string): Promise<StartedRun> {
+    return this.#json('POST', `/v1/sources/${name}/collect`, StartedRun);
+  }
+
+  /** @throws SOURCE_NOT_FOUND */
+  async removeSource(name: string): Promise<void> {
+    await this.#send('DELETE', `/v1/sources/${name}`);
   }
 
   /** Asks the inference endpoint at `inferenceUrl`. @throws MODEL_NOT_FOUND, OVERLOADED, REQUEST_INVALID */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { CatalogSource } from './catalog.js';
+import { CrawlSource } from './crawl.js';
 import { FilesSource } from './files.js';
 import { KafkaSource } from './kafka.js';
 import { MongodbSource } from './mongodb.js';
@@ -8,6 +10,8 @@ import { PostgresqlSource } from './postgresql.js';
 import { RabbitmqSource } from './rabbitmq.js';
 import { RestSource } from './rest.js';
 
+export type { CatalogSource } from './catalog.js';
+export type { CrawledType, CrawlSource } from './crawl.js';
 export type { FilesSource } from './files.js';
 export type { KafkaSource } from './kafka.js';
 export type { MessageValue, Tls } from './messaging.js';
@@ -21,6 +25,8 @@ export type { RestAuthentication, RestPagination, RestSource } from './rest.js';
 /** A new connector is a file beside this one, a line here, and a file in stages/sources/connectors. */
 export const Source = z.discriminatedUnion('connector', [
   FilesSource,
+  CatalogSource,
+  CrawlSource,
   KafkaSource,
   MongodbSource,
   MqttSource,

@@ -9,5 +9,14 @@ export const MysqlSource = z
     ...sqlDatabaseFields(3306),
     ...sourceFields,
   })
-  .superRefine(checkSelection);
+  .superRefine(checkSelection)
+  .superRefine(({ tls, host }, context) => {
+    // The driver checks the name of a certificate, and for an address would take that of localhost.
+    if (tls !== undefined && (z.ipv4().safeParse(host).success || z.ipv6().safeParse(host).success))
+      context.addIssue({
+        code: 'custom',
+        path: ['host'],
+        message: '`tls` needs the server’s name, not its address',
+      });
+  });
 export type MysqlSource = z.infer<typeof MysqlSource>;

@@ -14,6 +14,8 @@ const EMBEDDED_BYTES_MAX = 2 ** 30;
 export interface GraphRunnerOptions extends RunnerOptions {
   /** Weights of more bytes than this, in any of the graphs, go through files. Default: 1 GiB. */
   readonly embeddedBytesMax?: number;
+  /** The graphs that are run seldom; see `RunnerOptions.releasing`. */
+  readonly seldom?: readonly Graph[];
 }
 
 /**
@@ -22,16 +24,16 @@ export interface GraphRunnerOptions extends RunnerOptions {
  */
 export async function createGraphRunners<const Graphs extends readonly Graph[]>(
   graphs: Graphs,
-  { embeddedBytesMax = EMBEDDED_BYTES_MAX, ...options }: GraphRunnerOptions,
+  { embeddedBytesMax = EMBEDDED_BYTES_MAX, seldom = [], ...options }: GraphRunnerOptions,
 ): Promise<{ [Index in keyof Graphs]: Runner }> {
   if (graphs.every((graph) => weightBytes(graph) <= embeddedBytesMax)) {
-    return loadAll(graphs, (graph) => encodeModel(graph), options);
+    return loadAll(graphs, (graph) => encodeModel(graph), { ...options, seldom });
   }
   const folder = mkdtempSync(join(tmpdir(), 'plumbline-graphs-'));
   try {
     const name = (at: number) => `${at}.onnx`;
     writeModelFiles(folder, new Map(graphs.map((graph, at) => [name(at), graph])));
-    return await loadAll(graphs, (_, at) => join(folder, name(at)), options);
+    return await loadAll(graphs, (_, at) => join(folder, name(at)), { ...options, seldom });
   } finally {
     // What the runtime has mapped stays there until it is done with it.
     rmSync(folder, { recursive: true, force: true });
@@ -41,13 +43,13 @@ export async function createGraphRunners<const Graphs extends readonly Graph[]>(
 async function loadAll<const Graphs extends readonly Graph[]>(
   graphs: Graphs,
   loadable: (graph: Graph, at: number) => LoadableModel,
-  options: RunnerOptions,
+  { seldom, ...options }: RunnerOptions & { readonly seldom: readonly Graph[] },
 ): Promise<{ [Index in keyof Graphs]: Runner }> {
   const runners: Runner[] = [];
   try {
     for (const [at, graph] of graphs.entries()) {
       const model = loadable(graph, at);
-      const runner = await createRunner(model, options);
+      const runner = await createRunner(model, { ...options, releasing: seldom.includes(graph) });
       runners.push(runner);
       // ONNX Runtime has its own copy of the weights now; the interpreter computes with these.
       if (typeof model !== 'string' && !runner.provider.startsWith('tfjs')) releaseMemory([model]);

@@ -50,7 +50,7 @@ async function requireProvider(provider: OnnxRuntimeProvider, options: RunnerOpt
 function openSession(
   model: LoadableModel,
   provider: OnnxRuntimeProvider,
-  { threads, spinning = false }: RunnerOptions,
+  { threads, spinning = false, releasing = false }: RunnerOptions,
 ): Promise<InferenceSession> {
   const settings: InferenceSession.SessionOptions = {
     executionProviders: [provider],
@@ -60,6 +60,7 @@ function openSession(
     graphOptimizationLevel: 'all',
     // A memory pattern is planned anew for every batch shape, and its one block is twice what the values need.
     enableMemPattern: false,
+    enableCpuMemArena: !releasing,
     logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
   };

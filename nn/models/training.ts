@@ -9,6 +9,7 @@ import { GraphBuilder } from '../ops/builder.js';
 import { leavesLast } from '../rewrite/leavesLast.js';
 import { type MixedPrecisionOptions, mixedPrecision } from '../rewrite/mixedPrecision.js';
 import { recomputeActivations } from '../rewrite/recomputeActivations.js';
+import { scatterIntoProduct } from '../rewrite/scatterIntoProduct.js';
 import { familyOfType } from './families.js';
 import { PackedLayout } from './layers/packedLayout.js';
 import { PaddedLayout } from './layers/paddedLayout.js';
@@ -75,11 +76,13 @@ export function trainingGraphOf(
   const { loss, outputs } = forward(builder, model, { asInputs, loss: options, packed });
   const { gradients, exact } = scaledGradients(builder, { outputs, loss, trainable }, precision);
   const named = Object.fromEntries(trainable.map((name) => [gradientName(name), gradients.get(name)!]));
-  const graph = builder.build('training', {
-    loss,
-    ...selected(outputs, precision ? undefined : wanted),
-    ...named,
-  });
+  const graph = scatterIntoProduct(
+    builder.build('training', {
+      loss,
+      ...selected(outputs, precision ? undefined : wanted),
+      ...named,
+    }),
+  );
   const inputs = graph.inputs.map(({ name }) => name).filter((name) => !trainable.includes(name));
   const ordered = recomputeFor
     ? recomputeActivations(graph, 'loss', { lengths: axisLengths(recomputeFor) })

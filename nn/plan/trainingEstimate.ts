@@ -4,10 +4,10 @@ import type { Model } from '../models/types.js';
 import { graphFlops } from '../ops/cost.js';
 import { arenaBytes } from '../optim/arena.js';
 import { optimizerLayout } from '../optim/createOptimizer.js';
-import { graphMemory } from '../rewrite/graphMemory.js';
+import { graphMemory, liveMemory } from '../rewrite/graphMemory.js';
 import type { HalfProducts } from '../rewrite/mixedPrecision.js';
 import { BYTES_PER_ELEMENT, elementCount, type Tensor } from '../tensor.js';
-import { EVALUATION_BATCH_SIZE } from '../train/evaluate.js';
+import { evaluationBatchSize } from '../train/evaluate.js';
 import { stepsPerRunOf } from '../train/loopedSteps.js';
 import type { PackedTexts } from '../train/packing.js';
 import { optimizerSettings, type TrainingRecipe } from '../train/recipe.js';
@@ -40,11 +40,11 @@ export interface Workload {
 }
 
 /** When the memory of a run is the most. */
-export type PeakPhase = 'load' | 'step' | 'checkpoint' | 'result';
+export type PeakPhase = 'load' | 'step' | 'evaluation' | 'checkpoint' | 'result';
 
 /** Bytes of memory that a run adds to its process, and the operations of a step. */
 export interface TrainingEstimate {
-  /** The model: the caller's file, the thread's copy, frozen weights in the runtime, and those at the best score. */
+  /** The model: the caller's file, and its frozen weights in the thread and in the runtime. */
   readonly parametersBytes: number;
   /** Gradients, their sums, and the copy that the binding makes. */
   readonly gradientsBytes: number;
@@ -52,9 +52,9 @@ export interface TrainingEstimate {
   readonly optimizerBytes: number;
   /** Intermediate values of a step, with what the runtime's allocator wastes. */
   readonly activationsBytes: number;
-  /** Those of an evaluation, which the runtime keeps as well. */
+  /** Those of an evaluation. */
   readonly evaluationBytes: number;
-  /** A checkpoint under way. */
+  /** A checkpoint under way, most of which is written from where it is. */
   readonly checkpointBytes: number;
   /** The runtime's library, the thread, and the two graphs. */
   readonly runtimeBytes: number;
@@ -66,8 +66,8 @@ export interface TrainingEstimate {
   readonly secondsPerStep?: number;
 }
 
-/** ONNX Runtime's library and its threads, and a thread of V8; measured, see bench/memoryEstimate.mjs. */
-const RUNTIME_BYTES = 60 * 2 ** 20;
+/** ONNX Runtime's library and its threads, two heaps of V8 and what malloc keeps; measured, see bench/memoryEstimate.mjs. */
+const RUNTIME_BYTES = 110 * 2 ** 20;
 
 /** Of what a loop of steps is built with, nothing that memory depends on. */
 const LOOP_SETTINGS = {
@@ -122,27 +122,33 @@ export function estimateTraining(model: Model, recipe: TrainingRecipe, workload:
 
   const { checkpointBytes: file = all } = workload;
   const rounded = half ? roundedBytes(model, [training, evaluation]) : 0;
-  const base = file + (file < WIDENED_BELOW * all ? file : 0) + all + rounded;
+  const files = file + (file < WIDENED_BELOW * all ? file : 0);
+  // The trained ones are freed once the optimiser has them.
+  const base = files + (part.adapter ? all : all - trained) + rounded;
   const runtimeBytes = RUNTIME_BYTES + BYTES_PER_NODE * (training.nodes.length + evaluation.nodes.length);
   const activationsBytes =
     stepsPerRun === null
       ? graphMemory(training, axisLengths(largest))
       : stepLoopMemory(made, { optimizer: settings, ...LOOP_SETTINGS }, largest, stepsPerRun);
-  const evaluated = textsOfExample(model.task, recipe) * EVALUATION_BATCH_SIZE;
+  const evaluated = textsOfExample(model.task, recipe) * evaluationBatchSize(model.task, recipe);
   const evaluationBytes = evaluates
-    ? graphMemory(evaluation, axisLengths({ batch: evaluated, sequence, target }), () => false)
+    ? liveMemory(evaluation, axisLengths({ batch: evaluated, sequence, target }), () => false)
     : 0;
+  // On disk, but for a copy while they are part of a checkpoint or the result.
   const best = evaluates ? trained : 0;
   // The binding copies what the graph writes in place: gradients, or the new weights and state.
   const bound = stepsPerRun === null ? trained : region('weights') + state;
-  const checkpoint = trained + state + best;
 
-  const running = base + runtimeBytes + arena + frozen + activationsBytes + evaluationBytes + best;
+  const running = base + runtimeBytes + arena + frozen + activationsBytes;
   const phases: Readonly<Record<PeakPhase, number>> = {
     // The model's bytes and what the runtime parses of them.
-    load: base + runtimeBytes + region('weights') + frozen + 2 * bytesOf(training.initializers.values()),
+    load: Math.max(
+      files + all + region('weights'),
+      base + runtimeBytes + region('weights') + frozen + 2 * bytesOf(training.initializers.values()),
+    ),
     step: running + bound,
-    checkpoint: running + checkpoint,
+    evaluation: running + evaluationBytes,
+    checkpoint: running + best,
     result: base + runtimeBytes + arena + best + all,
   };
   const [peak, totalBytes] = (Object.entries(phases) as [PeakPhase, number][]).reduce((most, phase) =>
@@ -150,12 +156,12 @@ export function estimateTraining(model: Model, recipe: TrainingRecipe, workload:
   );
   const flopsPerStep = graphFlops(training, axisLengths(mean)) * partsPerStep;
   return {
-    parametersBytes: base + frozen + best,
+    parametersBytes: base + frozen,
     gradientsBytes: gradients + sums + bound,
     optimizerBytes: region('weights') + state,
     activationsBytes,
     evaluationBytes,
-    checkpointBytes: checkpoint,
+    checkpointBytes: best,
     runtimeBytes,
     totalBytes,
     peak,

@@ -33,3 +33,19 @@ export function graphMemory(
   });
   return arena.touchedBytes;
 }
+
+/** Bytes of the values that are alive at once, at most: what a run takes where nothing is kept for the next one. */
+export function liveMemory(
+  graph: Graph,
+  lengths: Readonly<Record<string, number>>,
+  fetched?: (output: string) => boolean,
+): number {
+  const alive = new Map<string, number>();
+  let [bytes, most] = [0, 0];
+  for (const event of allocations(graph, lengths, fetched)) {
+    if (event.kind === 'taken') alive.set(event.value, event.bytes);
+    bytes += event.kind === 'taken' ? event.bytes : -(alive.get(event.value) ?? 0);
+    most = Math.max(most, bytes);
+  }
+  return most;
+}

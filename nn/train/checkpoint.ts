@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { NnError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
-import { readSafetensorsFile, writeSafetensors } from '../weights/safetensors.js';
+import { readSafetensorsFile, safetensorsParts } from '../weights/safetensors.js';
 import type { TrainingHistory } from './history.js';
 
 const FORMAT = 'plumbline-checkpoint-1';
@@ -21,8 +21,11 @@ export interface Checkpoint {
   readonly bestWeights: ReadonlyMap<string, Tensor>;
 }
 
-/** A safetensors file with the small state in its metadata, followed by the SHA-256 of all bytes before it. */
-export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+/**
+ * A safetensors file with the small state in its metadata, followed by the SHA-256 of all bytes before it: as byte
+ * ranges to be written one after another.
+ */
+export function* checkpointParts(checkpoint: Checkpoint): Generator<Uint8Array> {
   const { fingerprint, history, losses } = checkpoint;
   const tensors = new Map<string, Tensor>([
     ['losses', { dtype: 'float32', dims: [losses.length], data: losses }],
@@ -36,10 +39,17 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     for (const [name, tensor] of members) tensors.set(`${group}/${name}`, tensor);
   }
   const metadata = { format: FORMAT, fingerprint, history: JSON.stringify(history) };
-  const bytes = writeSafetensors(tensors, metadata, DIGEST_BYTES);
-  const end = bytes.length - DIGEST_BYTES;
-  bytes.set(digest(bytes.subarray(0, end)), end);
-  return bytes;
+  const hash = createHash('sha256');
+  for (const part of safetensorsParts(tensors, metadata)) {
+    hash.update(part);
+    yield part;
+  }
+  yield hash.digest();
+}
+
+/** The same file in one array. */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  return Buffer.concat([...checkpointParts(checkpoint)]);
 }
 
 /**

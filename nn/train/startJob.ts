@@ -7,7 +7,10 @@ import type { TakenCheckpoint, TrainingProgress } from './trainingRun.js';
 
 export interface RunningJob<Result> {
   readonly result: Promise<Result>;
-  /** The state after the step in progress. Rejects with CANCELLED when the run ends before it is taken. */
+  /**
+   * The state after the step in progress. Rejects with CANCELLED when the run ends before it is taken, and with what
+   * the file system says when it cannot be written; the run goes on.
+   */
   checkpoint(): Promise<TakenCheckpoint>;
   cancel(): void;
 }
@@ -40,6 +43,9 @@ export function startJob<Result>(
       else if (report.type === 'estimate') onEstimate?.(report.estimate);
       else if (report.type === 'checkpoint') {
         checkpoints.get(report.id)?.resolve(report.taken);
+        checkpoints.delete(report.id);
+      } else if (report.type === 'checkpointFailure') {
+        checkpoints.get(report.id)?.reject(fromFailure(report.failure));
         checkpoints.delete(report.id);
       } else if (report.type === 'result') resolve(report.result as Result);
       else reject(fromFailure(report.failure));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
@@ -21,6 +21,12 @@ const input: TrainingInput = {
   validation: tinyExamples(24, 2),
   recipe: { ...tinyRecipe, seed: 0 },
   threads: 1,
+};
+/** The bytes of a file that is removed. */
+const takeFile = (path: string) => {
+  const bytes = readFileSync(path);
+  rmSync(path);
+  return bytes;
 };
 const bytesOf = (result: { weights: Parameters<typeof writeSafetensors>[0] }) =>
   Buffer.from(writeSafetensors(result.weights));
@@ -77,7 +83,7 @@ describe('training thread', () => {
     const resumed: number[] = [];
     const again = startTraining({
       ...long,
-      resumeFrom: (await taken!).bytes,
+      resumeFrom: takeFile((await taken!).path),
       onProgress: ({ step }) => resumed.push(step),
     });
     expect(bytesOf(await again.result).equals(bytesOf(whole))).toBe(true);

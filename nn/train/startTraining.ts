@@ -43,7 +43,10 @@ export interface TrainingHandle {
    * MEMORY_INSUFFICIENT for a run that does not fit, and CANCELLED after `cancel()`.
    */
   readonly result: Promise<TrainingResult>;
-  /** The state after the step in progress. Rejects with CANCELLED when the run ends before it is taken. */
+  /**
+   * The state after the step in progress. Rejects with CANCELLED when the run ends before it is taken, and with what
+   * the file system says when it cannot be written; the run goes on.
+   */
   checkpoint(): Promise<TakenCheckpoint>;
   /** Stops within one step. */
   cancel(): void;

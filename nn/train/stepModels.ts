@@ -47,12 +47,11 @@ export async function createStepModels(
     ? { ...options, precision: { half: chosen.half, products: chosen.products, rounded: new Map() } }
     : options;
   const runner = { threads, providers: chosen ? [chosen.provider] : providers };
+  const { outputs } = taskTraining(model.task);
+  const evaluated = evaluationGraphOf(model, { ...graph, outputs, packed: false });
   const [training, evaluation] = await createGraphRunners(
-    [
-      trainingGraphOf(model, { ...graph, outputs: [] }).graph,
-      evaluationGraphOf(model, { ...graph, outputs: taskTraining(model.task).outputs, packed: false }),
-    ],
-    runner,
+    [trainingGraphOf(model, { ...graph, outputs: [] }).graph, evaluated],
+    { ...runner, seldom: [evaluated] },
   );
   const emulated = chosen?.products === 'emulated';
   const arithmetic = { provider: training.provider, precision, emulated };

@@ -1,4 +1,8 @@
 /** Entry of the thread that trains or predicts; see `threadProtocol.ts` for what it is told and what it tells. */
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { buildModel } from '../models/buildModel.js';
 import type { Model } from '../models/types.js';
@@ -19,6 +23,7 @@ import {
   type TrainingJob,
   toFailure,
 } from './threadProtocol.js';
+import type { TakenCheckpoint } from './trainingRun.js';
 import { trainToEnd } from './trainToEnd.js';
 
 if (parentPort === null) throw new Error('thread.js is started by startTraining or startPrediction');
@@ -47,9 +52,8 @@ async function run(job: Job): Promise<void> {
 }
 
 async function train(job: TrainingJob): Promise<PackedTrainingResult> {
-  const { configJson, task, labels, recipe, threads, providers, stepsPerRun, resumeFrom } = job;
-  const weights = readModelWeights(job.weights);
-  const model = buildModel({ configJson, weights, task, labels, seed: recipe.seed });
+  const { task, recipe, threads, providers, stepsPerRun, resumeFrom } = job;
+  const model = builtModel(job);
   const [train, validation] = [unpackExamples(job.train), unpackExamples(job.validation)];
   send({ type: 'estimate', estimate: requireFitting(job, model, exampleWorkload(train, validation, task)) });
   const result = await trainToEnd(
@@ -62,15 +66,13 @@ async function train(job: TrainingJob): Promise<PackedTrainingResult> {
       ...(providers && { providers }),
       ...(stepsPerRun !== undefined && { stepsPerRun }),
       ...(resumeFrom && { resumeFrom }),
+      releasesModel: true,
     },
     {
       signal: cancellation.signal,
       onProgress: (progress) => send({ type: 'progress', progress }),
       takeCheckpoints: (take) => {
-        for (const id of checkpointRequests.splice(0)) {
-          const taken = take();
-          send({ type: 'checkpoint', id, taken }, [taken.bytes]);
-        }
+        for (const id of checkpointRequests.splice(0)) takeCheckpoint(id, take);
       },
     },
   );
@@ -80,6 +82,22 @@ async function train(job: TrainingJob): Promise<PackedTrainingResult> {
     weights: moveTensors(trained),
     adapter: adapter && { config: adapter.config, weights: moveTensors(adapter.parameters) },
   };
+}
+
+/** In a function of its own, so that nothing but the model holds on to the weights. */
+function builtModel({ weights, configJson, task, labels, recipe }: TrainingJob): Model {
+  return buildModel({ configJson, weights: readModelWeights(weights), task, labels, seed: recipe.seed });
+}
+
+/** A checkpoint that cannot be written must not end the run. */
+function takeCheckpoint(id: number, take: (path: string) => TakenCheckpoint): void {
+  const path = join(tmpdir(), `plumbline-checkpoint-${randomUUID()}`);
+  try {
+    send({ type: 'checkpoint', id, taken: take(path) });
+  } catch (error) {
+    rmSync(path, { force: true });
+    send({ type: 'checkpointFailure', id, failure: toFailure(error) });
+  }
 }
 
 /** Throws MEMORY_INSUFFICIENT. */

@@ -52,6 +52,7 @@ export type Report =
   | { readonly type: 'progress'; readonly progress: TrainingProgress }
   | { readonly type: 'estimate'; readonly estimate: TrainingEstimate }
   | { readonly type: 'checkpoint'; readonly id: number; readonly taken: TakenCheckpoint }
+  | { readonly type: 'checkpointFailure'; readonly id: number; readonly failure: Failure }
   | { readonly type: 'result'; readonly result: PackedTrainingResult | Predictions }
   | { readonly type: 'failure'; readonly failure: Failure };
 

@@ -6,8 +6,8 @@ export interface TrainingControl {
   /** Stops the run within one step (a run of several, where there are) or one batch of an evaluation. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Called between steps; may call `take` for the state as it is. */
-  readonly takeCheckpoints?: (take: () => TakenCheckpoint) => void;
+  /** Called between steps; may call `take`, which writes the state as it is into a new file. */
+  readonly takeCheckpoints?: (take: (path: string) => TakenCheckpoint) => void;
 }
 
 /**
@@ -21,7 +21,10 @@ export async function trainToEnd(
   { signal, onProgress, takeCheckpoints }: TrainingControl = {},
 ): Promise<TrainingResult> {
   const session = await TrainingSession.create(options);
-  const take = () => ({ step: session.stepsDone, bytes: session.checkpoint() });
+  const take = (path: string) => {
+    session.writeCheckpoint(path);
+    return { step: session.stepsDone, path };
+  };
   try {
     while (!session.done) {
       takeCheckpoints?.(take);

@@ -22,6 +22,11 @@ export interface TrainingOptions {
   readonly stepsPerRun?: number;
   /** What `checkpoint()` of a session with the same options returned. */
   readonly resumeFrom?: Uint8Array;
+  /**
+   * The arrays of the model's trained parameters are freed once the values are in the optimiser's memory; nobody may
+   * use them, or others of the same buffers, again. Default: false.
+   */
+  readonly releasesModel?: boolean;
 }
 
 /** What is known after a step. */
@@ -67,5 +72,6 @@ export interface TrainingResult {
 /** The state of a run after so many steps. */
 export interface TakenCheckpoint {
   readonly step: number;
-  readonly bytes: Uint8Array;
+  /** A file that is the receiver's to remove. */
+  readonly path: string;
 }

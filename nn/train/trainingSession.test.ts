@@ -30,11 +30,14 @@ function bytesOf(result: TrainingResult): string {
   return JSON.stringify([digest, [...result.lossHistory], figures(result)]);
 }
 
-async function outcome(session: TrainingSession): Promise<string> {
+async function finish(session: TrainingSession): Promise<TrainingResult> {
   while (!session.done) await session.step();
+  const result = session.result();
   await session.dispose();
-  return bytesOf(session.result());
+  return result;
 }
+
+const outcome = async (session: TrainingSession) => bytesOf(await finish(session));
 
 describe('training', () => {
   it('learns, and returns the weights of its best evaluation with frozen ones untouched', async () => {
@@ -82,10 +85,11 @@ describe('training', () => {
     const session = await TrainingSession.create(options({ recipe }));
     for (let step = 0; step < 13; step++) await session.step();
     const resumeFrom = session.checkpoint();
-    const undisturbed = await outcome(session);
+    const undisturbed = await finish(session);
     // Three classes: a third is what guessing gives.
-    expect(session.result().bestScore).toBeGreaterThan(0.85);
-    expect(await outcome(await TrainingSession.create(options({ recipe, resumeFrom })))).toBe(undisturbed);
+    expect(undisturbed.bestScore).toBeGreaterThan(0.85);
+    const resumed = await TrainingSession.create(options({ recipe, resumeFrom }));
+    expect(await outcome(resumed)).toBe(bytesOf(undisturbed));
   });
 
   it('takes the same steps in micro-batches as at once', async () => {

@@ -1,13 +1,17 @@
+import { closeSync, openSync } from 'node:fs';
 import { NnError } from '../errors.js';
+import { releaseMemory } from '../exec/releaseMemory.js';
 import { createOptimizer, type Optimizer, type ParameterArena, scheduledRate } from '../optim/index.js';
-import { float32Data, float32Tensor, type Tensor } from '../tensor.js';
+import { writeParts } from '../weights/writeFileParts.js';
+import { arenaModel } from './arenaModel.js';
 import type { Batch } from './batches.js';
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
+import { type Checkpoint, checkpointParts, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 import { evaluate } from './evaluate.js';
 import type { ExampleSet } from './example.js';
 import { createExampleSet } from './exampleSet.js';
 import { runFingerprint } from './fingerprint.js';
 import { addEvaluation, EMPTY_HISTORY, type TrainingHistory, type ValidationPoint } from './history.js';
+import { KeptWeights } from './keptWeights.js';
 import { longestBatch } from './longestBatch.js';
 import { createLoopedSteps, type LoopedSteps, stepsPerRunOf } from './loopedSteps.js';
 import { Pace } from './pace.js';
@@ -29,13 +33,13 @@ export class TrainingSession {
   private readonly losses: Float32Array;
   private readonly pace = new Pace();
   private readonly task: TaskTraining;
-  private bestWeights = new Map<string, Tensor>();
+  private readonly bestWeights = new KeptWeights();
   private history: TrainingHistory = EMPTY_HISTORY;
   private readonly single: SingleSteps;
   private epochOrder: { epoch: number; batches: readonly Batch[] } | undefined;
 
   private constructor(
-    private readonly options: Omit<TrainingOptions, 'resumeFrom'>,
+    private readonly options: Omit<TrainingOptions, 'resumeFrom' | 'releasesModel'>,
     private readonly sets: { train: ExampleSet; validation: ExampleSet },
     private readonly plan: TrainingPlan,
     private readonly fingerprint: string,
@@ -64,18 +68,20 @@ export class TrainingSession {
    * for a damaged checkpoint or one of another run.
    */
   static async create(options: TrainingOptions): Promise<TrainingSession> {
-    const { resumeFrom, ...rest } = options;
-    const { model, recipe, threads, providers } = rest;
+    const { resumeFrom, releasesModel = false, model: given, ...others } = options;
+    const { recipe, threads, providers } = others;
     const sets = {
-      train: createExampleSet(options.train, model, recipe.loss),
-      validation: createExampleSet(options.validation, model, recipe.loss),
+      train: createExampleSet(options.train, given, recipe.loss),
+      validation: createExampleSet(options.validation, given, recipe.loss),
     };
     if (options.train.length === 0) throw new NnError('SHAPE_MISMATCH', 'there are no examples to train on');
-    requireFitting(recipe, model);
-    const fingerprint = runFingerprint(model, recipe, sets.train, sets.validation);
+    requireFitting(recipe, given);
+    const fingerprint = runFingerprint(given, recipe, sets.train, sets.validation);
     const checkpoint = resumeFrom && decodeCheckpoint(resumeFrom, fingerprint);
-    const part = trainedPart(model, recipe);
-    const { arena, optimizer } = createOptimizer(part.parameters, optimizerSettings(recipe, model));
+    const base = trainedPart(given, recipe);
+    const { arena, optimizer } = createOptimizer(base.parameters, optimizerSettings(recipe, given));
+    const model = arenaModel(given, arena, releasesModel);
+    const part = base.adapter ? base : trainedPart(model, recipe);
     const models = await createStepModels(model, {
       trainable: part.trainable,
       ...(part.adapter && { adapter: part.adapter }),
@@ -106,7 +112,7 @@ export class TrainingSession {
           });
     if (looped) await models.training.dispose();
     const session = new TrainingSession(
-      rest,
+      { ...others, model },
       sets,
       plan,
       fingerprint,
@@ -149,19 +155,25 @@ export class TrainingSession {
 
   /** The state between two steps. */
   checkpoint(): Uint8Array {
-    return encodeCheckpoint({
-      fingerprint: this.fingerprint,
-      history: this.history,
-      losses: this.losses.subarray(0, this.history.step),
-      weights: this.arena.region('weights'),
-      state: new Map(this.arena.stateRegions.map((region) => [region, this.arena.region(region)])),
-      bestWeights: this.bestWeights,
-    });
+    return encodeCheckpoint(this.state());
   }
 
+  /** The same into a new file, without an array of its size. Throws what the file system throws. */
+  writeCheckpoint(path: string): void {
+    const descriptor = openSync(path, 'wx', 0o600);
+    const state = this.state();
+    try {
+      writeParts(descriptor, checkpointParts(state));
+    } finally {
+      closeSync(descriptor);
+      releaseMemory([...state.bestWeights.values()].map(({ data }) => data));
+    }
+  }
+
+  /** The weights at the best evaluation, or the last ones where there was none; to be asked for before `dispose`. */
   result(): TrainingResult {
     const { step, best, stoppedEarly, validation } = this.history;
-    const trained = best === null ? this.arena.copy('weights') : this.bestWeights;
+    const trained = best === null ? this.arena.copy('weights') : this.bestWeights.read();
     const { adapter } = this.part;
     return {
       weights: this.part.merge(trained),
@@ -181,6 +193,18 @@ export class TrainingSession {
   async dispose(): Promise<void> {
     await (this.looped?.runner ?? this.models.training).dispose();
     await this.models.evaluation.dispose();
+    this.bestWeights.close();
+  }
+
+  private state(): Checkpoint {
+    return {
+      fingerprint: this.fingerprint,
+      history: this.history,
+      losses: this.losses.subarray(0, this.history.step),
+      weights: this.arena.region('weights'),
+      state: new Map(this.arena.stateRegions.map((region) => [region, this.arena.region(region)])),
+      bestWeights: this.bestWeights.read(),
+    };
   }
 
   /** At most `count` updates in one run, and the evaluation that is due after them. */
@@ -255,13 +279,7 @@ export class TrainingSession {
     for (const region of this.arena.stateRegions) {
       this.arena.load(region, checkpoint.state.get(region) ?? new Map());
     }
-    // Copied so that the checkpoint's bytes need not stay in memory.
-    this.bestWeights = new Map(
-      [...checkpoint.bestWeights].map(([name, tensor]) => [
-        name,
-        float32Tensor(tensor.dims, float32Data(tensor).slice()),
-      ]),
-    );
+    if (checkpoint.bestWeights.size > 0) this.bestWeights.keep(checkpoint.bestWeights);
     const { step, lossScaling } = checkpoint.history;
     this.single.resumeAt(step, lossScaling);
   }
@@ -301,7 +319,7 @@ export class TrainingSession {
     const point: ValidationPoint = { step: this.history.step, ...measured };
     requireFinite(point.step, { 'validation loss': point.loss });
     this.history = addEvaluation(this.history, point, this.options.recipe.earlyStopping);
-    if (this.history.best === point) this.bestWeights = this.arena.copy('weights');
+    if (this.history.best === point) this.bestWeights.keep(this.arena.region('weights'));
     this.pace.addEvaluation(performance.now() - startedMs);
     return point;
   }

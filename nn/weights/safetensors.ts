@@ -34,15 +34,14 @@ export function readSafetensorsSource(source: ByteSource): SafetensorsFile {
 /**
  * One safetensors file with equal bytes for equal content. Larger element types come first and names are sorted, as
  * in the reference writer, so that every tensor is aligned. `transformers` loads the file only when `metadata` holds
- * `format: 'pt'`. `roomBytes` are left at the end for what the caller adds without another copy.
+ * `format: 'pt'`.
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
-  roomBytes = 0,
 ): Uint8Array {
   const parts = safetensorsParts(tensors, metadata);
-  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, roomBytes));
+  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let position = 0;
   for (const part of parts) {
     file.set(part, position);

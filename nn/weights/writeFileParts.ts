@@ -5,7 +5,7 @@ export function writeFileParts(path: string, parts: Iterable<Uint8Array>): void 
   const beside = `${path}.partial`;
   const descriptor = openSync(beside, 'w');
   try {
-    for (const part of parts) writeFully(descriptor, part);
+    writeParts(descriptor, parts);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
@@ -13,11 +13,21 @@ export function writeFileParts(path: string, parts: Iterable<Uint8Array>): void 
   renameSync(beside, path);
 }
 
+/** Writes byte ranges one after another over an open file, from its beginning. */
+export function writeParts(descriptor: number, parts: Iterable<Uint8Array>): void {
+  let position = 0;
+  for (const part of parts) {
+    writeFully(descriptor, part, position);
+    position += part.length;
+  }
+}
+
 /** Linux writes at most 2 GiB less a page in one call. */
 const CALL_BYTES_MAX = 2 ** 30;
 
-function writeFully(descriptor: number, bytes: Uint8Array): void {
+function writeFully(descriptor: number, bytes: Uint8Array, position: number): void {
   for (let done = 0; done < bytes.length; ) {
-    done += writeSync(descriptor, bytes, done, Math.min(bytes.length - done, CALL_BYTES_MAX));
+    const length = Math.min(bytes.length - done, CALL_BYTES_MAX);
+    done += writeSync(descriptor, bytes, done, length, position + done);
   }
 }

@@ -14,10 +14,11 @@ import { createPace } from '../pace.js';
 import { runStep } from '../step.js';
 import { tally } from '../tally.js';
 import { gatherCandidates } from './candidates.js';
-import { type CleanRow, cleanRecords, type Decision } from './clean.js';
+import { type CleanRow, cleanRecords, countedReason, type Decision } from './clean.js';
+import { testFileDigests } from './decontamination/testTexts.js';
 import { columnsOf, toParquet } from './parquet.js';
 import type { DatasetsContext } from './ports.js';
-import { RULE_VERSIONS } from './rules/index.js';
+import { ruleVersions } from './rules/index.js';
 import { splitRows } from './split.js';
 import { splitDrift } from './splitDrift.js';
 
@@ -94,7 +95,7 @@ const makeDataset = async (
     schema: columns.map((column) => ({ ...column })),
     read,
     kept: rows.length,
-    dropped: tally(ofAction('dropped').map(({ reason }) => reason)),
+    dropped: tally(ofAction('dropped').map(countedReason)),
     changed: tally(ofAction('changed').map(({ rule }) => rule)),
     nearDuplicateClusters: cleaned.nearDuplicateClusters,
     splits,
@@ -110,7 +111,8 @@ const makeDataset = async (
  * Builds a dataset version from source batches: cleans, drops duplicates, splits by near-duplicate cluster,
  * and writes rows, reasons and a Parquet file before the manifest that names them. The same batches, recipe,
  * rules and code give the same dataset.
- * @throws DATASET_INVALID, OBJECT_NOT_FOUND, OBJECT_CORRUPT, CLICKHOUSE_UNREACHABLE, ATTEMPT_FENCED, CANCELLED
+ * @throws DATASET_INVALID, OBJECT_NOT_FOUND, OBJECT_CORRUPT, CLICKHOUSE_UNREACHABLE, ATTEMPT_FENCED, CANCELLED,
+ * SOURCE_UNREADABLE for test texts, SECRET_UNRESOLVED for the key of pseudonyms
  */
 export const buildDataset = async ({
   ctx,
@@ -124,6 +126,7 @@ export const buildDataset = async ({
   const spanFields = pipeline.sources
     .filter(({ label: { from } }) => from === 'entities' || from === 'relation')
     .map(({ name, label }) => [name, label]);
+  const testFiles = await testFileDigests(pipeline.dataset.cleaning);
   const step = await runStep({
     ctx,
     kind: 'DatasetVersion',
@@ -135,7 +138,8 @@ export const buildDataset = async ({
       labels: pipeline.labels,
       textFields: pipeline.sources.map(({ name, textFields }) => [name, textFields]),
       ...(spanFields.length > 0 && { spanFields }),
-      rules: RULE_VERSIONS,
+      rules: ruleVersions(pipeline.dataset.cleaning),
+      ...(testFiles.length > 0 && { testFiles }),
       codeVersion: ctx.codeVersion,
     }),
     make: () => makeDataset(ctx, pipeline, batches),

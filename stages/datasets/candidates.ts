@@ -1,4 +1,4 @@
-import { type Pipeline, plumblineError, type SourceRecord } from '../../contracts/index.js';
+import { CATALOG_PIPELINE, type Pipeline, plumblineError, type SourceRecord } from '../../contracts/index.js';
 import { readChains } from '../chain.js';
 import type { Candidate, Decision } from './clean.js';
 import type { DatasetsContext } from './ports.js';
@@ -43,6 +43,16 @@ const foreignBatch = ({ name, sources }: Pipeline, { source, batchId }: SourceRe
     },
   );
 
+/** The section of the pipeline that a record was collected for; what the catalog collected goes by its name there. */
+const sourceFinder = ({ sources }: Pipeline) => {
+  const own = new Map(sources.map((source) => [source.name, source]));
+  const catalogued = new Map(
+    sources.flatMap((source) => (source.connector === 'catalog' ? [[source.source, source]] : [])),
+  );
+  return ({ pipeline, source }: SourceRecord): Pipeline['sources'][number] | undefined =>
+    (pipeline === CATALOG_PIPELINE ? catalogued : own).get(source);
+};
+
 /**
  * The records of the batches and of all that they go on from; one that several batches hold is one record.
  * @throws CLICKHOUSE_UNREACHABLE, OBJECT_NOT_FOUND, OBJECT_CORRUPT; DATASET_INVALID for a batch of a source that the pipeline does not name
@@ -52,7 +62,7 @@ export const gatherCandidates = async (
   pipeline: Pipeline,
   batches: readonly string[],
 ): Promise<Candidates> => {
-  const sources = new Map(pipeline.sources.map((source) => [source.name, source]));
+  const sourceOf = sourceFinder(pipeline);
   const occurrences = new Map<string, SourceRecord[]>();
   let read = 0;
   for (const { id } of await readChains(ctx.artifacts, batches))
@@ -69,7 +79,7 @@ export const gatherCandidates = async (
     decisions.push(...choice.decisions);
     if (choice.chosen === null) continue;
     const { recordId, format, label, group } = choice.chosen;
-    const source = sources.get(choice.chosen.source);
+    const source = sourceOf(choice.chosen);
     if (source === undefined) throw foreignBatch(pipeline, choice.chosen);
     const { textFields, label: labelledBy } = source;
     candidates.push({ recordId, format, label, group, textFields, labelledBy });

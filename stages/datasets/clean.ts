@@ -10,7 +10,8 @@ import {
 import { mapConcurrently } from '../concurrency.js';
 import { createPace } from '../pace.js';
 import type { DatasetsContext } from './ports.js';
-import { DRAFT_RULES, exactDuplicate, nearDuplicate } from './rules/index.js';
+import { CORPUS_RULES, DRAFT_RULES, exactDuplicate, nearDuplicate } from './rules/index.js';
+import { beginPasses, observeAll, observing, type Step } from './rules/passes.js';
 import type { Draft, Duplicate } from './rules/rule.js';
 
 export type Decision = Omit<DatasetDecision, 'datasetId'>;
@@ -40,24 +41,45 @@ interface Ruled {
   readonly decisions: readonly Decision[];
 }
 
-/** Applies the draft rules in order until one drops the draft. One decision a rule, with all it did. */
-const applyRules = async (first: Draft, recipe: CleaningRecipe): Promise<Ruled> => {
+/** Applies the steps in order until one drops the draft. One decision a rule, with all it did. */
+export const applyRules = async (first: Draft, steps: readonly Step[]): Promise<Ruled> => {
   let draft = first;
   const decisions: Decision[] = [];
-  for (const rule of DRAFT_RULES) {
-    const outcome = await rule.apply(draft, recipe);
-    const decision = { recordId: draft.recordId, rule: rule.name, relatedRecordId: null };
-    if (outcome.kind === 'dropped')
-      return {
-        draft: null,
-        decisions: [...decisions, { ...decision, action: 'dropped', reason: outcome.reason }],
-      };
+  for (const step of steps) {
+    const outcome = await step.apply(draft);
+    const decision = { recordId: draft.recordId, rule: step.name, relatedRecordId: null };
+    if (outcome.kind === 'dropped') {
+      const reason = reasonWith(outcome.reason, outcome.detail);
+      return { draft: null, decisions: [...decisions, { ...decision, action: 'dropped', reason }] };
+    }
     draft = outcome.draft;
     if (outcome.changes.length > 0)
       decisions.push({ ...decision, action: 'changed', reason: outcome.changes.join('; ') });
   }
   return { draft, decisions };
 };
+
+const reasonWith = (reason: string, detail: string | undefined): string =>
+  detail === undefined ? reason : `${reason}: ${detail}`;
+
+/** What drops are counted by: their reason without what was measured. */
+export const countedReason = ({ reason }: Pick<Decision, 'reason'>): string => reason.split(': ', 1)[0] ?? '';
+
+/** The draft rules as steps, after those corpus rules that see rows. */
+export const stepsOf = (recipe: CleaningRecipe, rowPasses: readonly Step[]): readonly Step[] => [
+  ...rowPasses,
+  ...DRAFT_RULES.map((rule): Step => ({ name: rule.name, apply: (draft) => rule.apply(draft, recipe) })),
+];
+
+/** A candidate with its bytes, before any rule has seen it. */
+export const draftOf = (candidate: Candidate, raw: Uint8Array): Draft => ({
+  ...candidate,
+  raw,
+  subject: '',
+  bodies: [],
+  text: '',
+  sentAt: null,
+});
 
 const dropDecisions = (rule: string, duplicates: readonly Duplicate[]): Decision[] =>
   duplicates.map(({ recordId, reason, keptRecordId }) => ({
@@ -95,15 +117,33 @@ export const cleanRecords = async (
 ): Promise<Cleaned> => {
   const total = candidates.length;
   const reading = createPace(ctx, { activity: 'cleaning', unit: 'records', total });
+  const decoded: Draft[] = [];
   const drafts: Draft[] = [];
   const decisions: Decision[] = [];
-  const ruled = mapConcurrently(candidates, READS_AT_ONCE, async (candidate) => {
-    const raw = await ctx.blobs.get({ sha256: candidate.recordId });
-    return applyRules({ ...candidate, raw, subject: '', bodies: [], text: '', sentAt: null }, recipe);
-  });
+  const load = async (candidate: Candidate): Promise<Draft> =>
+    draftOf(candidate, await ctx.blobs.get({ sha256: candidate.recordId }));
+  const rowPasses = await beginPasses(CORPUS_RULES, 'rows', recipe, ctx);
+  const textPasses = await beginPasses(CORPUS_RULES, 'texts', recipe, ctx);
+  if (observing(rowPasses))
+    for await (const draft of mapConcurrently(candidates, READS_AT_ONCE, load)) {
+      await reading.tick(0);
+      observeAll(rowPasses, draft);
+    }
+  const steps = stepsOf(recipe, rowPasses);
+  const ruled = mapConcurrently(candidates, READS_AT_ONCE, async (candidate) =>
+    applyRules(await load(candidate), steps),
+  );
   let done = 0;
   for await (const { draft, decisions: made } of ruled) {
     await reading.tick(++done);
+    decisions.push(...made);
+    if (draft === null) continue;
+    observeAll(textPasses, draft);
+    decoded.push(draft);
+  }
+  for (const observed of decoded) {
+    await reading.tick(done);
+    const { draft, decisions: made } = await applyRules(observed, textPasses);
     decisions.push(...made);
     if (draft !== null) drafts.push(labelled(draft));
   }

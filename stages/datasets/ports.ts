@@ -1,5 +1,5 @@
 import type { DatasetDecision, DatasetRow, RowChange, SourceRecord } from '../../contracts/index.js';
-import type { ArtifactStore, BlobStore, StageContext } from '../ports.js';
+import type { ArtifactStore, BlobStore, SecretResolver, StageContext } from '../ports.js';
 
 export interface SourceRecordReader {
   /** Every readable record of the batch once, ordered by record id. @throws CLICKHOUSE_UNREACHABLE */
@@ -22,4 +22,5 @@ export interface DatasetsContext extends StageContext {
   readonly artifacts: ArtifactStore;
   readonly records: SourceRecordReader;
   readonly datasets: DatasetSink;
+  readonly secrets: SecretResolver;
 }

@@ -9,6 +9,13 @@ export interface KeptSpans {
   readonly lost: number;
 }
 
+/** A stretch of a text in UTF-16 code units, never empty, and what takes its place. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly by: string;
+}
+
 /** A text that remembers, for each of its code units, which stretch of the first text it came from. */
 export class TrackedText {
   private constructor(
@@ -53,6 +60,32 @@ export class TrackedText {
     });
     copyTo(this.text.length);
     return new TrackedText(text, Int32Array.from(starts), Int32Array.from(ends));
+  }
+
+  /** The text with each edit's stretch replaced; what replaces it comes from all of it. */
+  edit(edits: readonly Edit[]): TrackedText {
+    const starts: number[] = [];
+    const ends: number[] = [];
+    const parts: string[] = [];
+    let at = 0;
+    const copyTo = (end: number) => {
+      parts.push(this.text.slice(at, end));
+      for (; at < end; at += 1) {
+        starts.push(this.starts[at]!);
+        ends.push(this.ends[at]!);
+      }
+    };
+    for (const { start, end, by } of edits) {
+      copyTo(start);
+      parts.push(by);
+      for (let unit = 0; unit < by.length; unit += 1) {
+        starts.push(this.starts[start]!);
+        ends.push(this.ends[end - 1]!);
+      }
+      at = end;
+    }
+    copyTo(this.text.length);
+    return new TrackedText(parts.join(''), Int32Array.from(starts), Int32Array.from(ends));
   }
 
   compose(): TrackedText {

@@ -16,9 +16,12 @@ const digestRecords = (records: readonly GatheredRecord[]): string =>
       .join('\n'),
   );
 
+/** Whose batches they are, and the labels that their records may have. */
+export type BatchOwner = Pick<Pipeline, 'name' | 'labels'>;
+
 /** What a batch of these records, ordered by their ids, says of them. */
 export const batchOf = (
-  { name: pipeline }: Pick<Pipeline, 'name'>,
+  { name: pipeline }: BatchOwner,
   { name: source }: Source,
   records: readonly GatheredRecord[],
 ): SourceBatch => {

@@ -1,6 +1,5 @@
 import {
   canonicalJson,
-  type Pipeline,
   PlumblineError,
   plumblineError,
   type Source,
@@ -9,7 +8,7 @@ import {
 import { digestOf } from '../digest.js';
 import { createPace } from '../pace.js';
 import type { StepResult } from '../step.js';
-import { batchOf, definitionOf, insertRecords } from './batch.js';
+import { type BatchOwner, batchOf, definitionOf, insertRecords } from './batch.js';
 import type { Connector, ConnectorContext, Cursor, Page, RawRecord } from './connectors/connector.js';
 import { type Gathered, gatherRecords } from './gather.js';
 import { createLabeller, type RecordLabel } from './labels.js';
@@ -129,10 +128,10 @@ export interface Increment extends StepResult<'SourceBatch'> {
 export const collectIncrement = async <S extends Source>(
   ctx: SourcesContext,
   connector: Pick<Connector<S>, 'read'>,
-  pipeline: Pipeline,
+  owner: BatchOwner,
   source: S,
 ): Promise<Increment> => {
-  const of = { pipeline: pipeline.name, source: source.name };
+  const of = { pipeline: owner.name, source: source.name };
   const head = await ctx.heads.head(of);
   const before = head === null ? null : await ctx.artifacts.get('SourceBatch', head);
   const definition = digestOf(definitionOf(source));
@@ -142,11 +141,12 @@ export const collectIncrement = async <S extends Source>(
     signal: ctx.signal,
     log: ctx.log,
     secrets: ctx.secrets,
+    blobs: ctx.blobs,
     cursor: from,
   };
   const pages = connector.read(source, context)[Symbol.asyncIterator]();
   try {
-    const reading = await readOn(ctx, source, pipeline.labels, pages, { from, head });
+    const reading = await readOn(ctx, source, owner.labels, pages, { from, head });
     const records = await onlyNew(ctx, of, head, reading);
     const { more, identical } = reading;
     if (head === null && reading.records.length === 0)
@@ -160,7 +160,7 @@ export const collectIncrement = async <S extends Source>(
       before !== null && reused
         ? before
         : {
-            ...batchOf(pipeline, source, records),
+            ...batchOf(owner, source, records),
             ...(head !== null && { previous: head }),
             // The schema of the artifact says JSON, which a cursor is, in mutable arrays.
             cursor: reading.cursor as NonNullable<SourceBatch['cursor']>,

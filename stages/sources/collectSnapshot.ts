@@ -1,9 +1,9 @@
-import { type Pipeline, plumblineError, type Source } from '../../contracts/index.js';
+import { plumblineError, type Source } from '../../contracts/index.js';
 import { mapConcurrently } from '../concurrency.js';
 import { digestOf } from '../digest.js';
 import { createPace } from '../pace.js';
 import { runStep } from '../step.js';
-import { batchOf, definitionOf, insertRecords } from './batch.js';
+import { type BatchOwner, batchOf, definitionOf, insertRecords } from './batch.js';
 import type { Gathered } from './gather.js';
 import type { SourcesContext } from './ports.js';
 import { recordsOf, surveySource } from './survey.js';
@@ -38,15 +38,15 @@ const storeRaw = async (ctx: SourcesContext, source: Source, survey: Gathered): 
  * whether anything is to be done at all, and holds no bytes; the second stores them.
  * @throws SOURCE_EMPTY, SOURCE_UNREADABLE, LABEL_UNKNOWN, ATTEMPT_FENCED, CANCELLED, and what its connector throws
  */
-export const collectSnapshot = async (ctx: SourcesContext, pipeline: Pipeline, source: Source) => {
-  const survey = await surveySource(ctx, source, pipeline.labels);
-  const batch = batchOf(pipeline, source, survey.records);
+export const collectSnapshot = async (ctx: SourcesContext, owner: BatchOwner, source: Source) => {
+  const survey = await surveySource(ctx, source, owner.labels);
+  const batch = batchOf(owner, source, survey.records);
   const step = await runStep({
     ctx,
     kind: 'SourceBatch',
     key: digestOf({
       step: 'collectSource',
-      pipeline: pipeline.name,
+      pipeline: owner.name,
       source: definitionOf(source),
       recordsDigest: batch.recordsDigest,
     }),

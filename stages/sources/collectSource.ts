@@ -1,9 +1,7 @@
 import type { z } from 'zod';
 import { type CollectSourceInput, type CollectSourceOutput, plumblineError } from '../../contracts/index.js';
-import { quarantinedIn } from './batch.js';
-import { collectIncrement } from './collectIncrement.js';
-import { collectSnapshot } from './collectSnapshot.js';
-import { connectorOf } from './connectors/index.js';
+import { collectReferenced } from './catalog/collectReferenced.js';
+import { collectFrom } from './collectFrom.js';
 import type { SourcesContext } from './ports.js';
 
 /**
@@ -11,7 +9,7 @@ import type { SourcesContext } from './ports.js';
  * SourceBatch that names them all. A source that is read as a whole gives the same batch for the same contents and
  * then writes nothing; one that is read on gives a batch of what is new, and its newest batch when nothing is.
  * @throws SOURCE_EMPTY, SOURCE_UNREADABLE, SOURCE_UNREACHABLE, SOURCE_REFUSED, SECRET_UNRESOLVED, LABEL_UNKNOWN,
- * PIPELINE_INVALID, ATTEMPT_FENCED, CANCELLED
+ * PIPELINE_INVALID, SOURCE_NOT_FOUND, SOURCE_PAUSED, ATTEMPT_FENCED, CANCELLED
  */
 export const collectSource = async ({
   ctx,
@@ -26,27 +24,7 @@ export const collectSource = async ({
     throw plumblineError('PIPELINE_INVALID', `pipeline ${pipeline.name} has no source "${input.source}"`, {
       details: { source: input.source, sources: pipeline.sources.map((candidate) => candidate.name) },
     });
-  const connector = connectorOf(source);
-  const { id, artifact, reused, identical, ...increment } = await (connector.mode(source) === 'incremental'
-    ? collectIncrement(ctx, connector, pipeline, source)
-    : collectSnapshot(ctx, pipeline, source));
-  ctx.log.info(
-    {
-      source: source.name,
-      batchId: id,
-      records: artifact.records,
-      quarantined: artifact.quarantined,
-      identical,
-      reused,
-      ...increment,
-    },
-    'source collected',
-  );
-  return {
-    batchId: id,
-    records: artifact.records,
-    quarantined: quarantinedIn(artifact),
-    reused,
-    ...increment,
-  };
+  return source.connector === 'catalog'
+    ? collectReferenced(ctx, pipeline, source)
+    : collectFrom(ctx, pipeline, source);
 };

@@ -1,1 +1,10 @@
+export { collectCatalogSource } from './catalog/collectCatalogSource.js';
+export { createSource } from './catalog/createSource.js';
+export { listSources } from './catalog/listSources.js';
+export { noteCollection } from './catalog/noteCollection.js';
+export { pauseSource } from './catalog/pauseSource.js';
+export { removeSource } from './catalog/removeSource.js';
+export { resumeSource } from './catalog/resumeSource.js';
+export { testSource } from './catalog/testSource.js';
 export { collectSource } from './collectSource.js';
+export { sampleRecords } from './sampleRecords.js';

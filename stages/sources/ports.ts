@@ -1,4 +1,10 @@
-import type { SourceBatch, SourceRecord } from '../../contracts/index.js';
+import type {
+  CollectionRetry,
+  SourceBatch,
+  SourceEntry,
+  SourceRecord,
+  SourceState,
+} from '../../contracts/index.js';
 import type { ArtifactStore, BlobStore, Fence, ObjectStore, SecretResolver, StageContext } from '../ports.js';
 
 /** Rows of collected records. */
@@ -48,7 +54,44 @@ export interface SourcesContext extends StageContext {
   readonly blobs: BlobStore;
   readonly artifacts: ArtifactStore;
   readonly heads: SourceHeads;
+  readonly sources: SourceCatalog;
   readonly records: SourceRecordSink;
   readonly secrets: SecretResolver;
   readonly folders: RemoteFolders;
+}
+
+/** What a collection changes of a catalogued source. */
+export type SourceChange = Partial<Omit<SourceState, 'name' | 'entry' | 'createdAt'>>;
+
+/** The sources that stand alone. */
+export interface SourceCatalog {
+  /** @throws SOURCE_EXISTS */
+  create(entry: SourceEntry, now: string): Promise<SourceState>;
+  /** By name. */
+  list(): Promise<readonly SourceState[]>;
+  /** @throws SOURCE_NOT_FOUND */
+  get(name: string): Promise<SourceState>;
+  /** Changes a source by what it is, in one transaction. @throws SOURCE_NOT_FOUND */
+  change(name: string, of: (state: SourceState) => SourceChange): Promise<SourceState>;
+  /** Its batches stay. @throws SOURCE_NOT_FOUND */
+  remove(name: string): Promise<void>;
+}
+
+/** Temporal Schedules of catalogued sources; one whose entry has no schedule has none. */
+export interface SourceSchedules {
+  /** Creates the schedule or brings it to these values. @throws TEMPORAL_UNREACHABLE */
+  ensure(schedule: {
+    readonly source: string;
+    readonly when: NonNullable<SourceEntry['schedule']>;
+    readonly retry: CollectionRetry;
+  }): Promise<void>;
+  /** What is not there need not be paused. @throws TEMPORAL_UNREACHABLE */
+  pause(source: string, because: string): Promise<void>;
+  remove(source: string): Promise<void>;
+}
+
+/** What the verbs of the catalog need. */
+export interface SourceCatalogContext {
+  readonly sources: SourceCatalog;
+  readonly schedules: SourceSchedules;
 }

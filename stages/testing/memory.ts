@@ -11,12 +11,20 @@ import {
   type Progress,
   plumblineError,
   type SourceBatch,
+  type SourceEntry,
   type SourceRecord,
+  type SourceState,
 } from '../../contracts/index.js';
 import type { DatasetSink, SourceRecordReader } from '../datasets/ports.js';
 import { digestOf } from '../digest.js';
 import type { ArtifactStore, BlobStore, Fence, Logger, ObjectStore, StageContext } from '../ports.js';
-import type { RemoteFolders, SourceHeads, SourceRecordSink } from '../sources/ports.js';
+import type {
+  RemoteFolders,
+  SourceCatalog,
+  SourceChange,
+  SourceHeads,
+  SourceRecordSink,
+} from '../sources/ports.js';
 
 /** The ports in memory, for the tests of stages; semantics as in the ports' comments. Counts its writes. */
 export class MemoryObjectStore implements ObjectStore {
@@ -141,6 +149,49 @@ export class MemorySourceHeads implements SourceHeads {
   }
 }
 
+export class MemorySourceCatalog implements SourceCatalog {
+  readonly states = new Map<string, SourceState>();
+
+  async create(entry: SourceEntry, now: string) {
+    const { name } = entry.source;
+    if (this.states.has(name)) throw plumblineError('SOURCE_EXISTS', `there is a source "${name}"`);
+    const state: SourceState = {
+      name,
+      entry,
+      pausedBecause: null,
+      failures: 0,
+      lastFailure: null,
+      lastCollectedAt: null,
+      batchId: null,
+      createdAt: now,
+    };
+    this.states.set(name, state);
+    return state;
+  }
+
+  async list() {
+    return [...this.states.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async get(name: string) {
+    const state = this.states.get(name);
+    if (state === undefined) throw plumblineError('SOURCE_NOT_FOUND', `there is no source "${name}"`);
+    return state;
+  }
+
+  async change(name: string, of: (state: SourceState) => SourceChange) {
+    const state = await this.get(name);
+    const changed = { ...state, ...of(state) };
+    this.states.set(name, changed);
+    return changed;
+  }
+
+  async remove(name: string) {
+    await this.get(name);
+    this.states.delete(name);
+  }
+}
+
 const byRecordId = (a: { readonly recordId: string }, b: { readonly recordId: string }): number =>
   a.recordId < b.recordId ? -1 : a.recordId > b.recordId ? 1 : 0;
 
@@ -243,6 +294,7 @@ export const memoryWorld = (overrides: Partial<StageContext> = {}) => {
     blobs: new MemoryBlobStore(objects),
     artifacts,
     heads: new MemorySourceHeads(artifacts),
+    sources: new MemorySourceCatalog(),
     records,
     datasets: new MemoryDatasets(),
     folders: noFolders,

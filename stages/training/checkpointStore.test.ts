@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MemoryObjectStore, memoryStageContext } from '../testing/index.js';
 import { CheckpointStore } from './checkpointStore.js';
 
@@ -9,10 +12,21 @@ const setUp = () => {
 };
 const bytes = (value: number) => new Uint8Array(100).fill(value);
 
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plumbline-checkpoints-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+const fileOf = async (value: number) => {
+  const path = join(folder, String(value));
+  await writeFile(path, bytes(value));
+  return path;
+};
+
 describe('CheckpointStore', () => {
   it('keeps the newest two, newest first', async () => {
     const { store } = setUp();
-    for (const step of [5, 900, 10_000, 20]) await store.save(step, bytes(step % 250));
+    for (const step of [5, 900, 10_000, 20]) await store.save(step, await fileOf(step % 250));
     const kept = await store.list();
     expect(kept.map(({ step }) => step)).toEqual([10_000, 900]);
     expect(await store.read(kept[0]!)).toEqual(bytes(0));
@@ -20,8 +34,8 @@ describe('CheckpointStore', () => {
 
   it('keeps one object when two attempts save the same checkpoint', async () => {
     const { store, objects } = setUp();
-    await store.save(5, bytes(5));
-    await store.save(5, bytes(5));
+    await store.save(5, await fileOf(5));
+    await store.save(5, await fileOf(5));
     expect(objects.objects.size).toBe(1);
   });
 
@@ -31,7 +45,7 @@ describe('CheckpointStore', () => {
     ['empty', () => new Uint8Array()],
   ])('reads nothing from an %s checkpoint, removes it and says so', async (_, damage) => {
     const { store, objects, ctx } = setUp();
-    await store.save(5, bytes(5));
+    await store.save(5, await fileOf(5));
     const [only] = await store.list();
     objects.objects.set(only!.key, damage(bytes(5)));
     expect(await store.read(only!)).toBeNull();
@@ -41,10 +55,10 @@ describe('CheckpointStore', () => {
 
   it('heals a damaged checkpoint when the same one is saved again', async () => {
     const { store, objects } = setUp();
-    await store.save(5, bytes(5));
+    await store.save(5, await fileOf(5));
     const [only] = await store.list();
     objects.objects.set(only!.key, bytes(6));
-    await store.save(5, bytes(5));
+    await store.save(5, await fileOf(5));
     expect(await store.read(only!)).toEqual(bytes(5));
   });
 
@@ -52,7 +66,7 @@ describe('CheckpointStore', () => {
     const { store, objects } = setUp();
     await objects.put(`checkpoints/${'k'.repeat(64)}/note`, bytes(1));
     await objects.put('checkpoints/other/0000000001', bytes(1));
-    await store.save(5, bytes(5));
+    await store.save(5, await fileOf(5));
     expect(await store.list()).toHaveLength(1);
     await store.clear();
     expect([...objects.objects.keys()]).toEqual(['checkpoints/other/0000000001']);

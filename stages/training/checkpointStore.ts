@@ -1,5 +1,5 @@
 import { checkpointPrefix } from '../../contracts/index.js';
-import { sha256Hex } from '../digest.js';
+import { fileDigest, sha256Hex } from '../digest.js';
 import type { Logger, ObjectStore } from '../ports.js';
 
 const KEPT = 2;
@@ -27,11 +27,12 @@ export class CheckpointStore {
     this.prefix = checkpointPrefix(trainingKey);
   }
 
-  /** Keeps a checkpoint and forgets all but the newest two. @throws DISK_FULL, OBJECT_STORE_UNAVAILABLE */
-  async save(step: number, bytes: Uint8Array): Promise<void> {
-    const key = `${this.prefix}${String(step).padStart(STEP_DIGITS, '0')}-${sha256Hex(bytes)}`;
+  /** Keeps a checkpoint, a file that stays the caller's, and forgets all but the newest two. @throws DISK_FULL, OBJECT_STORE_UNAVAILABLE */
+  async save(step: number, path: string): Promise<void> {
+    const { sha256 } = await fileDigest(path);
+    const key = `${this.prefix}${String(step).padStart(STEP_DIGITS, '0')}-${sha256}`;
     // Written over what may be there, since a damaged object under this name is healed so.
-    await this.objects.put(key, bytes);
+    await this.objects.putFile(key, path);
     const newestFirst = await this.list();
     for (const { key: old } of newestFirst.slice(KEPT)) await this.objects.delete(old);
   }

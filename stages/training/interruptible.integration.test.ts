@@ -86,7 +86,7 @@ describe('awaitInterruptible', () => {
 
   it('trains to the end when checkpoints cannot be kept, and says so', async () => {
     const objects = new MemoryObjectStore();
-    objects.put = async () => {
+    objects.putFile = async () => {
       throw plumblineError('DISK_FULL', 'no space is left');
     };
     const options = setUp(objects);
@@ -97,7 +97,7 @@ describe('awaitInterruptible', () => {
 
   it('is over within ten seconds of a cancellation even when the object store hangs', async () => {
     const objects = new MemoryObjectStore();
-    objects.put = () => new Promise(() => {});
+    objects.putFile = () => new Promise(() => {});
     const cancellation = new AbortController();
     const options = { ...setUp(objects), signal: cancellation.signal };
     const work = awaitInterruptible(...(await started(options)));

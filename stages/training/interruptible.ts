@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toPlumblineError } from '../../contracts/index.js';
 import type { TrainingHandle, TrainingResult } from '../../nn/index.js';
@@ -58,8 +59,12 @@ const keepOne = async (
   { store, log }: InterruptibleOptions,
 ): Promise<void> => {
   try {
-    const { step, bytes } = await handle.checkpoint();
-    await store.save(step, bytes);
+    const { step, path } = await handle.checkpoint();
+    try {
+      await store.save(step, path);
+    } finally {
+      await rm(path, { force: true });
+    }
   } catch (cause) {
     const { code, message } = toPlumblineError(cause);
     // The run ended, well or not, before the checkpoint was taken: its result tells.

@@ -6,10 +6,12 @@ import { folderObjectStore } from '../objects/folder.js';
 import { artifactStoreSuite } from '../testing/artifactStoreSuite.js';
 import { codeOf } from '../testing/errors.js';
 import { modelCatalogSuite } from '../testing/modelCatalogSuite.js';
+import { sourceCatalogSuite } from '../testing/sourceCatalogSuite.js';
 import { sourceHeadsSuite } from '../testing/sourceHeadsSuite.js';
 import { artifactStore } from './artifact-store.js';
 import { type CatalogDatabase, openCatalogDatabase } from './database.js';
 import { deploymentReader, modelCatalog } from './model-catalog.js';
+import { sourceCatalog } from './source-catalog.js';
 import { sourceHeads } from './source-heads.js';
 
 const openAll = async () => {
@@ -28,6 +30,7 @@ const openAll = async () => {
     artifacts: artifactStore(database, objects),
     catalog: modelCatalog(database, objects),
     heads: sourceHeads(database, objects),
+    sources: sourceCatalog(database),
     deployments: deploymentReader(database, objects),
     another: async () => artifactStore(await connect(), objects),
     close: async () => {
@@ -40,6 +43,7 @@ const openAll = async () => {
 artifactStoreSuite('libsql', openAll);
 modelCatalogSuite('libsql', openAll);
 sourceHeadsSuite('libsql', openAll);
+sourceCatalogSuite('libsql', openAll);
 
 describe('catalog file', () => {
   it('that is no database is CATALOG_UNAVAILABLE', async () => {
@@ -63,6 +67,7 @@ describe('catalog file', () => {
       expect(applied.map(({ name }) => name).sort()).toEqual([
         '0001_artifacts_and_models',
         '0002_source_heads',
+        '0003_sources',
       ]);
       await database.close();
     }

@@ -72,10 +72,24 @@ const sourceHeads: Migration = async (db) => {
     .execute();
 };
 
+const sources: Migration = async (db) => {
+  await db.schema
+    .createTable('sources')
+    .addColumn('name', NAME, (column) => column.primaryKey())
+    .addColumn('entry', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('created_at', INSTANT, (column) => column.notNull())
+    .execute();
+};
+
+/** The row of `migrations` that every catalog has. */
+export const FIRST_MIGRATION = '0001_artifacts_and_models';
+
 /** Applied in this order; a released one never changes. */
 const MIGRATIONS: readonly { readonly name: string; readonly up: Migration }[] = [
-  { name: '0001_artifacts_and_models', up: artifactsAndModels },
+  { name: FIRST_MIGRATION, up: artifactsAndModels },
   { name: '0002_source_heads', up: sourceHeads },
+  { name: '0003_sources', up: sources },
 ];
 
 /**

@@ -4,23 +4,28 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { folderObjectStore } from '../objects/folder.js';
+import { secretResolver } from '../secrets.js';
 import { aModelVersion, NOW } from '../testing/artifacts.js';
+import { CATALOG_SERVERS, type CatalogServer } from '../testing/catalogServers.js';
 import { artifactStore } from './artifact-store.js';
-import { openCatalogDatabase } from './database.js';
 import { modelCatalog } from './model-catalog.js';
+import { openCatalog } from './open-catalog.js';
 
+const TIMEOUT_MS = 180_000;
 const COMPILED = new URL('../../dist/storage/', import.meta.url).href;
 
 /** What each racing process runs: it opens the catalog itself, as a worker does, and registers its version. */
 const racer = `
-  const { openCatalogDatabase } = await import('${COMPILED}catalog/database.js');
+  const { openCatalog } = await import('${COMPILED}catalog/open-catalog.js');
+  const { secretResolver } = await import('${COMPILED}secrets.js');
   const { artifactStore } = await import('${COMPILED}catalog/artifact-store.js');
   const { modelCatalog } = await import('${COMPILED}catalog/model-catalog.js');
   const { folderObjectStore } = await import('${COMPILED}objects/folder.js');
-  const { folder, runId, attempt, artifact, now } = JSON.parse(process.env.RACER);
-  const database = await openCatalogDatabase(folder + '/catalog.db');
+  const { folder, place, runId, attempt, artifact, now } = JSON.parse(process.env.RACER);
+  const database = await openCatalog(place, secretResolver());
   const objects = folderObjectStore(folder + '/objects');
   try {
     const holder = { runId, attempt };
@@ -33,9 +38,9 @@ const racer = `
   await database.close();
 `;
 
-const race = async (input: object): Promise<string> => {
+const race = async (input: object, password: string): Promise<string> => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', racer], {
-    env: { ...process.env, NODE_OPTIONS: '', RACER: JSON.stringify(input) },
+    env: { ...process.env, NODE_OPTIONS: '', RACER: JSON.stringify(input), CATALOG_PASSWORD: password },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
@@ -46,22 +51,54 @@ const race = async (input: object): Promise<string> => {
   return said;
 };
 
-describe('a catalog file shared by processes', () => {
+interface Kept {
+  readonly password: string;
+  /** The URL of an empty catalog. */
+  empty(folder: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const inFile = async (): Promise<Kept> => ({
+  password: 'none',
+  empty: async (folder) => pathToFileURL(join(folder, 'catalog.db')).href,
+  stop: async () => undefined,
+});
+
+const onServer = (start: () => Promise<CatalogServer>) => async (): Promise<Kept> => {
+  const server = await start();
+  return { password: server.password, empty: () => server.emptyDatabase(), stop: () => server.stop() };
+};
+
+describe.each([
+  ['in a file', inFile] as const,
+  ...Object.entries(CATALOG_SERVERS).map(([name, start]) => [`on ${name}`, onServer(start)] as const),
+])('a catalog %s shared by processes', (_where, keep) => {
+  let kept: Kept;
+  beforeAll(async () => {
+    if (!existsSync(new URL('catalog/open-catalog.js', COMPILED)))
+      throw new Error('dist/storage is missing: run `npm run build` first');
+    kept = await keep();
+  }, TIMEOUT_MS);
+  afterAll(() => kept.stop());
+
   it.each([
     ['runs', (index: number) => ({ runId: `run ${index}`, attempt: 1 })],
     ['attempts of one run', (index: number) => ({ runId: 'run', attempt: index + 1 })],
   ])(
     'lets exactly one of 20 racing %s publish a model version',
     async (_what, holderOf) => {
-      if (!existsSync(new URL('catalog/database.js', COMPILED)))
-        throw new Error('dist/storage is missing: run `npm run build` first');
       const folder = await mkdtemp(join(tmpdir(), 'plumbline-race-'));
+      const { password } = kept;
+      const place = { url: await kept.empty(folder), password: 'env:CATALOG_PASSWORD' };
       const outcomes = await Promise.all(
         Array.from({ length: 20 }, (_, index) =>
-          race({ folder, ...holderOf(index), artifact: aModelVersion(`by ${index}`), now: NOW }),
+          race(
+            { folder, place, ...holderOf(index), artifact: aModelVersion(`by ${index}`), now: NOW },
+            password,
+          ),
         ),
       );
-      const database = await openCatalogDatabase(join(folder, 'catalog.db'));
+      const database = await openCatalog(place, secretResolver({ CATALOG_PASSWORD: password }));
       const objects = folderObjectStore(join(folder, 'objects'));
       const versions = await modelCatalog(database, objects).versions();
       expect(versions).toHaveLength(1);
@@ -70,6 +107,6 @@ describe('a catalog file shared by processes', () => {
       await database.close();
       await rm(folder, { recursive: true });
     },
-    180_000,
+    TIMEOUT_MS,
   );
 });

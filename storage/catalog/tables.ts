@@ -10,6 +10,8 @@ export interface CatalogTables {
   readonly model_versions: { id: string; model: string; version: number; created_at: string };
   /** The newest batch of each source that is read on from where it was left. */
   readonly source_heads: { pipeline: string; source: string; batch_id: string; updated_at: string };
+  /** `entry` and `state` are JSON: what its user wrote, and how it stands. */
+  readonly sources: { name: string; entry: string; state: string; created_at: string };
   /** `seq` is the revision that the deployment gave its alias. */
   readonly deployments: {
     id: string;

@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { secretResolver } from '../secrets.js';
 import { codeOf } from '../testing/errors.js';
 import { freePort } from '../testing/freePort.js';
@@ -10,6 +10,8 @@ import { startS3, type TestS3 } from '../testing/s3Server.js';
 import { s3ObjectStore } from './s3.js';
 
 const CREDENTIALS = { accessKey: 'env:TEST_ACCESS', secretKey: 'env:TEST_SECRET' };
+
+jest.setTimeout(60_000);
 
 let server: TestS3;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { codeOf } from '../testing/errors.js';
 import { freePort } from '../testing/freePort.js';
 import { startHdfs, type TestHdfs } from '../testing/hdfsServer.js';
@@ -6,6 +6,9 @@ import { objectStoreSuite } from '../testing/objectStoreSuite.js';
 import { UNFINISHED } from './key.js';
 import { webHdfsObjectStore } from './webhdfs.js';
 import { webHdfs } from './webhdfsCalls.js';
+
+// The first calls of a Java server on a busy machine take seconds.
+jest.setTimeout(60_000);
 
 let server: TestHdfs;
 beforeAll(async () => {

@@ -111,7 +111,8 @@ const mails = Object.fromEntries(
 /** Runs the first two activities of a lifecycle and one that fails. */
 const work = (world: ReturnType<typeof memoryWorld>, lineage: LineageEmitter) =>
   withFiles(mails, async (root) => {
-    const deps = { ...world, lineage };
+    const pause = () => Promise.reject(new Error('nothing is to be paused'));
+    const deps = { ...world, lineage, schedules: { pause } };
     const pipeline = testPipeline(root);
     let activity = 0;
     const run = <I, O>(of: (request: { now: string; input: I }) => Promise<O>, input: I): Promise<O> => {

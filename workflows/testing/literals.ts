@@ -6,6 +6,9 @@ const metrics = { macroF1: 0.97, accuracy: 0.98 };
 /** Activities that answer at once: a healthy run from collection to deployment. */
 export const healthyActivities = (): Required<LiteralActivities> => ({
   collectSource: async () => ({ batchId: id('a'), records: 300, quarantined: 1, reused: false }),
+  collectCatalogSource: async () => ({ batchId: id('a'), records: 300, quarantined: 1, reused: false }),
+  noteCollection: async () => ({ paused: false }),
+  testSource: async () => ({ found: '3 files', fields: [] }),
   buildDataset: async () => ({
     datasetId: id('b'),
     read: 299,

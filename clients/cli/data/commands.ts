@@ -9,9 +9,11 @@ interface Surroundings {
   readonly connection: () => Connection;
 }
 
-/** `plumbline data …` and `plumbline lineage …`: dataset versions, and where things came from. */
-export const addDataCommands = (program: Command, { say, connection }: Surroundings): void => {
-  const data = program.command('data').description('look into dataset versions');
+/** `data diff` and `lineage trace`, which ask the API. `data` may have other commands already. */
+export const addVersionCommands = (program: Command, { say, connection }: Surroundings): void => {
+  const data =
+    program.commands.find((known) => known.name() === 'data') ??
+    program.command('data').description('look at data');
   data
     .command('diff <from> <to>')
     .description('rows added, removed and changed between two dataset versions, by reason')

@@ -1,1 +1,1 @@
-export { addDataCommands } from './commands.js';
+export { addVersionCommands } from './commands.js';

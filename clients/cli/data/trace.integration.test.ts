@@ -7,7 +7,11 @@ import { Client, Connection } from '@temporalio/client';
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { createTemporalGateway, registerControlRoutes } from '../../../api/control/index.js';
+import {
+  createSourceSchedules,
+  createTemporalGateway,
+  registerControlRoutes,
+} from '../../../api/control/index.js';
 import { createHttpServer, type HttpServer } from '../../../api/http/index.js';
 import { type PredictionRow, Trace } from '../../../contracts/index.js';
 import { Random } from '../../../nn/index.js';
@@ -23,7 +27,7 @@ import { sourceRecords } from '../../../storage/clickhouse/source-records.js';
 import { startClickHouse, type TestClickHouse } from '../../../storage/testing/clickhouse.js';
 import { aDatasetRow, aRecord } from '../../../storage/testing/rows.js';
 import { PlumblineClient } from '../../sdk/index.js';
-import { addDataCommands } from './index.js';
+import { addVersionCommands } from './index.js';
 
 jest.setTimeout(180_000);
 
@@ -108,6 +112,7 @@ beforeAll(async () => {
   registerControlRoutes(app, {
     ...world.ctx,
     temporal: createTemporalGateway(new Client({ connection })),
+    schedules: createSourceSchedules(new Client({ connection })),
     comparison: datasetComparison(rows),
     lineageRows: lineageRows(rows),
     info: {
@@ -136,7 +141,7 @@ afterAll(async () => {
 const plumbline = async (...args: string[]): Promise<string> => {
   const said: string[] = [];
   const program = new Command('plumbline').exitOverride();
-  addDataCommands(program, {
+  addVersionCommands(program, {
     say: (text) => void said.push(text),
     connection: () => ({ client, viewerKeyFile: null }),
   });

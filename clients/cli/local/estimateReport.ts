@@ -30,6 +30,7 @@ export const estimateReport = (found: FoundEstimate): string => {
 const PHASES: Readonly<Record<FoundEstimate['estimate']['peak'], string>> = {
   load: 'loading the model',
   step: 'a step',
+  evaluation: 'an evaluation between steps',
   checkpoint: 'a checkpoint during a step',
   result: 'handing over the result',
 };

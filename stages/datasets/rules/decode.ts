@@ -5,6 +5,7 @@ import { readDocx } from '../documents/docx.js';
 import { readAudioText, readImageText } from '../documents/media.js';
 import { readPdf } from '../documents/pdf.js';
 import { readPlainText } from '../documents/plainText.js';
+import { mainText } from '../html/mainText.js';
 import { decodeMail } from '../mail/decodeMail.js';
 import { type Draft, type DraftRule, dropped, kept, type Outcome } from './rule.js';
 
@@ -72,6 +73,13 @@ const spansOf = (
   return { value: spans.sort((a, b) => a.start - b.start), fault: null };
 };
 
+const ofPage = (draft: Draft): Outcome => {
+  const charset = /;charset=(.+)$/.exec(draft.format)?.[1] ?? null;
+  const { title, content, kind, publishedAt, notes } = mainText(draft.raw, charset);
+  const bodies = [{ kind, content }];
+  return kept({ ...draft, raw: NO_BYTES, subject: title, bodies, sentAt: publishedAt }, notes);
+};
+
 const ofDocument =
   (read: DocumentReader) =>
   async (draft: Draft): Promise<Outcome> => {
@@ -99,6 +107,7 @@ const DECODERS: Readonly<Record<string, (draft: Draft) => Outcome | Promise<Outc
   docx: ofDocument(readDocx),
   image: ofDocument(readImageText),
   audio: ofDocument(readAudioText),
+  html: ofPage,
 };
 
 /**
@@ -108,8 +117,18 @@ const DECODERS: Readonly<Record<string, (draft: Draft) => Outcome | Promise<Outc
 export const decode: DraftRule = {
   name: 'decode',
   version: 1,
+  on: { always: 'From raw bytes to subject, texts and date; of a mail no other header is kept.' },
+  reasons: [
+    'unreadable',
+    'malformed-entities',
+    'overlapping-entities',
+    'span-outside-text',
+    'several-texts',
+    'empty',
+  ],
   apply: (draft) => {
-    const decodeDraft = DECODERS[draft.format];
+    // A parameter, as in `html;charset=gbk`, is the decoder's business.
+    const decodeDraft = DECODERS[draft.format.split(';', 1)[0] as string];
     if (decodeDraft === undefined)
       throw plumblineError(
         'DATASET_INVALID',

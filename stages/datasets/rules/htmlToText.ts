@@ -5,6 +5,8 @@ import { type DraftRule, kept } from './rule.js';
 export const htmlToText: DraftRule = {
   name: 'html-to-text',
   version: 1,
+  on: { always: 'HTML becomes the text a reader sees; subject and bodies become one text.' },
+  reasons: [],
   apply: (draft) => {
     const texts = draft.bodies.map(({ kind, content }) => (kind === 'html' ? readHtml(content) : content));
     const text = [draft.subject, ...texts].filter((part) => part.trim() !== '').join('\n\n');

@@ -5,6 +5,8 @@ import { type DraftRule, dropped, kept } from './rule.js';
 export const markRelation: DraftRule = {
   name: 'mark-relation',
   version: 1,
+  on: { always: 'For relations: the two spans become marks in the text.' },
+  reasons: ['span-lost', 'marker-in-text'],
   apply: (draft) => {
     if (draft.labelledBy.from !== 'relation') return kept(draft);
     const { spans = [], text } = draft;

@@ -42,6 +42,8 @@ const normaliseTracked = (draft: Draft, spans: NonNullable<Draft['spans']>): Out
 export const normalise: DraftRule = {
   name: 'normalise',
   version: 1,
+  on: { always: 'Unicode NFC, no control characters, single spaces, at most one empty line in a row.' },
+  reasons: [],
   apply: (draft) => {
     if (draft.spans !== undefined) return normaliseTracked(draft, draft.spans);
     const composed = draft.text.normalize('NFC');

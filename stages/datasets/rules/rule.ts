@@ -1,5 +1,6 @@
-import type { CleaningRecipe, Entity, Source } from '../../../contracts/index.js';
+import type { CleaningRecipe, Entity, OptionalRule, RecipeOf, Source } from '../../../contracts/index.js';
 import type { Body } from '../mail/body.js';
+import type { DatasetsContext } from '../ports.js';
 
 /** A record on its way to becoming a row. */
 export interface Draft {
@@ -23,10 +24,13 @@ export interface Draft {
   readonly sentAt: string | null;
 }
 
-/** What a rule did with a draft. Reasons are for people; the counted reason of a drop is a short kebab-case word. */
+/**
+ * What a rule did with a draft. Changes are for people. Drops are counted by their reason, a short kebab-case word; the
+ * detail says what was measured and what is allowed.
+ */
 export type Outcome =
   | { readonly kind: 'kept'; readonly draft: Draft; readonly changes: readonly string[] }
-  | { readonly kind: 'dropped'; readonly reason: string };
+  | { readonly kind: 'dropped'; readonly reason: string; readonly detail?: string };
 
 export const kept = (draft: Draft, changes: readonly string[] = []): Outcome => ({
   kind: 'kept',
@@ -36,13 +40,66 @@ export const kept = (draft: Draft, changes: readonly string[] = []): Outcome => 
 /** For the changes of a rule that moved spans. */
 export const lostSpans = (lost: number): string[] =>
   lost === 0 ? [] : [`${lost} span${lost === 1 ? '' : 's'} lost with their text`];
-export const dropped = (reason: string): Outcome => ({ kind: 'dropped', reason });
+export const dropped = (reason: string, detail?: string): Outcome => ({
+  kind: 'dropped',
+  reason,
+  ...(detail !== undefined && { detail }),
+});
 
-/** A rule that looks at one draft at a time. The version grows whenever its outcome may differ. */
-export interface DraftRule {
+/** What the table of rules says of each. The version grows whenever its outcome may differ. */
+export interface RuleEntry {
   readonly name: string;
   readonly version: number;
+  /** The section of the recipe that turns it on, or what it does where it is always on. */
+  readonly on: { readonly section: OptionalRule } | { readonly always: string };
+  /** Why it drops records. */
+  readonly reasons: readonly string[];
+}
+
+/** A rule that looks at one draft at a time. */
+export interface DraftRule extends RuleEntry {
   apply(draft: Draft, recipe: CleaningRecipe): Outcome | Promise<Outcome>;
+}
+
+/** A draft rule that does nothing while its section of the recipe is left out. */
+export const optionalRule = <K extends OptionalRule>(
+  entry: Omit<RuleEntry, 'on'> & { readonly section: K },
+  apply: (draft: Draft, recipe: RecipeOf<K>, whole: CleaningRecipe) => Outcome | Promise<Outcome>,
+): DraftRule => {
+  const { section, ...rest } = entry;
+  return {
+    ...rest,
+    on: { section },
+    apply: (draft, recipe) => {
+      const own = recipe[section];
+      return own === undefined ? kept(draft) : apply(draft, own, recipe);
+    },
+  };
+};
+
+/** One cleaning's use of a rule: what it has learnt lives as long as the cleaning. */
+export interface RulePass {
+  /** Sees every draft before any is judged. Left out by rules that need the world, not the other drafts. */
+  observe?(draft: Draft): void;
+  apply(draft: Draft): Outcome;
+}
+
+/** What a rule may ask of the world. */
+export interface CleaningContext extends Pick<DatasetsContext, 'secrets'> {
+  readonly artifacts: Pick<DatasetsContext['artifacts'], 'get'>;
+  readonly blobs: Pick<DatasetsContext['blobs'], 'get'>;
+}
+
+/**
+ * A rule that learns from all drafts, or asks the world, before it judges one. `rows` sees drafts before they are decoded,
+ * `texts` what the draft rules made of them; all rules of a place observe in one pass, before any of them changes a draft.
+ */
+export interface CorpusRule extends RuleEntry {
+  /** Whether its passes observe. */
+  readonly learns: boolean;
+  readonly sees: 'rows' | 'texts';
+  /** Null where the recipe does without the rule. */
+  begin(recipe: CleaningRecipe, ctx: CleaningContext): Promise<RulePass | null> | RulePass | null;
 }
 
 /** What a rule that compares rows needs to know of one. */

@@ -4,7 +4,7 @@ import { memoryStageContext, testPipeline } from '../../testing/index.js';
 import { decode } from './decode.js';
 import { exactDuplicate } from './exactDuplicate.js';
 import { htmlToText } from './htmlToText.js';
-import { DRAFT_RULES, RULE_VERSIONS } from './index.js';
+import { RULES, ruleVersions } from './index.js';
 import { markRelation } from './markRelation.js';
 import { nearDuplicate } from './nearDuplicate.js';
 import { normalise } from './normalise.js';
@@ -33,8 +33,19 @@ const textAfter = async (rule: DraftRule, text: string, recipe = RECIPE) => {
   return outcome.kind === 'kept' ? outcome.draft.text : outcome.reason;
 };
 
-it('every rule has a name of its own and a version', () => {
-  expect(Object.keys(RULE_VERSIONS)).toHaveLength(DRAFT_RULES.length + 2);
+it('every rule has a name of its own; those that a recipe leaves out are no part of its versions', () => {
+  expect(new Set(RULES.map(({ name }) => name)).size).toBe(RULES.length);
+  expect(Object.keys(ruleVersions(RECIPE))).toEqual([
+    'decode',
+    'html-to-text',
+    'normalise',
+    'too-short',
+    'too-long',
+    'mark-relation',
+    'exact-duplicate',
+    'near-duplicate',
+  ]);
+  expect(ruleVersions({ ...RECIPE, width: { punctuation: true } })).toMatchObject({ width: 1 });
 });
 
 describe('decode', () => {
@@ -59,6 +70,21 @@ describe('decode', () => {
     expect(outcome).toMatchObject({
       draft: { bodies: [{ content: 'T' }, { content: '3' }, { content: 'S' }] },
     });
+  });
+
+  it('takes the main part of a page, in the charset that its header declared', async () => {
+    const article = `<p>${'Grüße aus dem Hafen, der bis zum Wochenende geschlossen bleibt. '.repeat(5)}</p>`;
+    const page = `<title>Hafen</title><nav><a href="/">Startseite</a></nav><article>${article}</article>`;
+    const outcome = await apply(decode, {
+      format: 'html;charset=iso-8859-1',
+      raw: Buffer.from(page, 'latin1'),
+    });
+    expect(outcome).toMatchObject({
+      kind: 'kept',
+      draft: { subject: 'Hafen', bodies: [{ kind: 'html', content: expect.stringContaining('Grüße aus') }] },
+      changes: [],
+    });
+    expect(JSON.stringify(outcome)).not.toContain('Startseite');
   });
 
   it('drops a row that is no JSON', async () => {

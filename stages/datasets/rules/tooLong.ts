@@ -23,6 +23,8 @@ const cutDraft = (draft: Draft, max: number): Outcome => {
 export const tooLong: DraftRule = {
   name: 'too-long',
   version: 1,
+  on: { always: 'Cuts texts at `textCharactersMax`, at the last word; spans that the cut touches are lost.' },
+  reasons: [],
   apply: (draft, { textCharactersMax }) =>
     draft.text.length <= textCharactersMax ? kept(draft) : cutDraft(draft, textCharactersMax),
 };

@@ -1,4 +1,4 @@
-import type { Logger, SecretResolver } from '../../ports.js';
+import type { BlobStore, Logger, SecretResolver } from '../../ports.js';
 import type { RemoteFolders } from '../ports.js';
 
 /** One record as it was found, before anything is made of it. */
@@ -50,6 +50,8 @@ export interface ConnectorContext {
   readonly folders?: RemoteFolders;
   /** Null: from the beginning. Snapshots are always read from the beginning. */
   readonly cursor: Cursor;
+  /** Where state that is too large for a cursor is kept: the cursor names it by its digest. Absent in a test of a source. */
+  readonly blobs?: Pick<BlobStore, 'put' | 'get'>;
 }
 
 /** What `plumbline source test` shows. */

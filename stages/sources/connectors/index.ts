@@ -1,5 +1,7 @@
 import type { ConnectorName, Source, SourceOf } from '../../../contracts/index.js';
+import { catalog } from './catalog.js';
 import type { Connector } from './connector.js';
+import { crawl } from './crawl.js';
 import { files } from './files.js';
 import { kafka } from './kafka.js';
 import { mongodb } from './mongodb.js';
@@ -11,6 +13,8 @@ import { rest } from './rest.js';
 
 /** A new connector is one file and one line here; the mapped type makes a missing one a compile error. */
 const CONNECTORS: { readonly [C in ConnectorName]: Connector<SourceOf<C>> } = {
+  catalog,
+  crawl,
   files,
   kafka,
   mongodb,

@@ -3,6 +3,7 @@ import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
 import { type KafkaSource, plumblineError, Source } from '../../../contracts/index.js';
 import { until } from '../../../contracts/testing/until.js';
 import { memoryStageContext } from '../../testing/index.js';
+import { connectorSuite } from '../testing/connectorSuite.js';
 import { KAFKA_USER, startKafka, type TestKafka } from '../testing/kafkaServer.js';
 import type { Cursor, Page, RawRecord } from './connector.js';
 import { kafka } from './kafka.js';
@@ -32,8 +33,11 @@ const sourceOf = (section: Record<string, unknown>): KafkaSource =>
 const SECRETS: Record<string, () => string> = {
   'env:KAFKA_USER': () => KAFKA_USER,
   'env:KAFKA_PASSWORD': () => server.password,
+  'env:KAFKA_CA': () => server.certificate,
   'env:WRONG': () => 'wrong-password',
 };
+
+const TLS = { ca: 'env:KAFKA_CA', serverName: 'localhost' };
 
 const contextOf = (cursor: Cursor, signal = new AbortController().signal) => ({
   ...memoryStageContext({ signal }),
@@ -221,12 +225,13 @@ describe('kafka', () => {
   );
 
   it.each(['plain', 'scram-sha-256', 'scram-sha-512'])(
-    'authenticates by %s, and says when it is refused',
+    'authenticates by %s over TLS, and says when it is refused',
     async (mechanism) => {
       await createTopic(`sasl-${mechanism}`);
       await send(`sasl-${mechanism}`, ['k']);
       const source = (password: string) =>
         sourceOf({
+          tls: TLS,
           brokers: [server.saslBroker],
           topics: [`sasl-${mechanism}`],
           sasl: { mechanism, username: 'env:KAFKA_USER', password },
@@ -238,6 +243,8 @@ describe('kafka', () => {
         fields: ['key', 'text', 'timestamp'],
       });
       await expect(pagesOf(source('env:WRONG'))).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
+      const untrusted = { ...right, tls: {} };
+      await expect(pagesOf(untrusted)).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
     },
     MINUTES,
   );
@@ -297,4 +304,49 @@ describe('kafka', () => {
     },
     4 * MINUTES,
   );
+});
+
+let places = 0;
+
+connectorSuite({
+  name: 'kafka',
+  credentials: true,
+  remote: true,
+  records: 1500,
+  start: async () => ({
+    secrets: {
+      'env:KAFKA_USER': KAFKA_USER,
+      'env:KAFKA_PASSWORD': server.password,
+      'env:KAFKA_CA': server.certificate,
+      'env:WRONG': 'wrong-password',
+    },
+    place: async () => {
+      const topic = `suite-${places++}`;
+      await createTopic(topic, 2);
+      const contentOf = (number: number, more = '') =>
+        JSON.stringify({ text: `item-${number} ${more}`, label: number % 2 === 0 ? 'ham' : 'spam' });
+      const section = (password: string, broker = server.saslBroker) => ({
+        connector: 'kafka',
+        brokers: [broker],
+        topics: [topic],
+        consumerGroup: topic,
+        tls: TLS,
+        sasl: { mechanism: 'scram-sha-256', username: 'env:KAFKA_USER', password },
+        label: { from: 'field', field: 'label' },
+      });
+      return {
+        source: section('env:KAFKA_PASSWORD'),
+        refused: section('env:WRONG'),
+        unreachable: section('env:KAFKA_PASSWORD', '127.0.0.1:1'),
+        add: (numbers) => send(topic, numbers.map(String), (key) => contentOf(Number(key))),
+        addLarge: (number, bytes) =>
+          send(topic, [String(number)], () => contentOf(number, 'x'.repeat(bytes))),
+        state: async () => {
+          const [group] = await admin.listConsumerGroupOffsets({ groups: [topic] });
+          return group?.topics;
+        },
+      };
+    },
+    stop: async () => undefined,
+  }),
 });

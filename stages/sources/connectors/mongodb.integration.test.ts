@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Binary, Decimal128, Long, ObjectId, UUID } from 'mongodb';
 import { MONGO_DATABASE, startMongo, type TestMongo } from '../../../infra/testing/mongo.js';
+import { connectorSuite } from '../testing/connectorSuite.js';
 import { databaseSuite, failureOf } from './testing/databaseSuite.js';
 import { contextOf, pagesOf, readAll, rowsOf, sourceOf } from './testing/reading.js';
 
@@ -33,9 +34,50 @@ databaseSuite('MongoDB', async () => {
   };
 });
 
+// The server in the tests knows no users: it refuses whoever brings credentials.
+connectorSuite({
+  name: 'mongodb',
+  credentials: true,
+  remote: true,
+  pageRecordsMax: 7,
+  start: async () => {
+    const server = await startMongo();
+    let places = 0;
+    return {
+      secrets: { 'env:READER': 'canary-reader-7d1' },
+      stop: () => server.stop(),
+      place: async () => {
+        const collection = `place_${places++}`;
+        let next = 0;
+        const add = (numbers: readonly number[], body: string) =>
+          server.with(async (database) => {
+            const documents = numbers.map((number) => ({
+              _id: new ObjectId(next++),
+              text: `item-${number} ${body}`,
+              label: 'ham',
+            }));
+            await database.collection(collection).insertMany(documents);
+          });
+        const source = {
+          ...keysOf(server, { collection, incremental: { column: '_id' }, pageRows: 7 }),
+          label: { from: 'field', field: 'label' },
+          textFields: ['text'],
+        };
+        return {
+          source,
+          refused: { ...source, user: 'reader', password: 'env:READER' },
+          unreachable: { ...source, port: 9 },
+          add: (numbers) => add(numbers, 'Dear Ada'),
+          addLarge: (number, bytes) => add([number], 'x'.repeat(bytes)),
+        };
+      },
+    };
+  },
+});
+
 describe('MongoDB', () => {
   let server: TestMongo;
-  const context = contextOf({ 'env:READER': 'canary-reader' });
+  const context = contextOf({ 'env:READER': 'canary-reader-7d1' });
   beforeAll(async () => {
     server = await startMongo();
   }, TIMEOUT_MS);

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type MqttSource, plumblineError, Source } from '../../../contracts/index.js';
 import { memoryStageContext } from '../../testing/index.js';
+import { connectorSuite } from '../testing/connectorSuite.js';
 import { MQTT_USER, startMosquitto, type TestMosquitto } from '../testing/mosquittoServer.js';
 import type { Cursor, Page, RawRecord } from './connector.js';
 import { mqtt } from './mqtt.js';
@@ -32,7 +32,7 @@ afterAll(async () => {
 const SECRETS: Record<string, () => string> = {
   'env:MQTT_USER': () => MQTT_USER,
   'env:MQTT_PASSWORD': () => server.password,
-  'env:MQTT_CA': () => readFileSync(server.certificate, 'utf8'),
+  'env:MQTT_CA': () => server.certificate,
   'env:WRONG': () => 'wrong-password',
 };
 
@@ -316,4 +316,53 @@ describe('mqtt', () => {
     },
     MINUTES,
   );
+});
+
+let places = 0;
+
+/** A window a message, so that each has a record of its own. */
+connectorSuite({
+  name: 'mqtt',
+  credentials: true,
+  remote: true,
+  start: async () => ({
+    secrets: {
+      'env:MQTT_USER': MQTT_USER,
+      'env:MQTT_PASSWORD': server.password,
+      'env:WRONG': 'wrong-password',
+    },
+    place: async () => {
+      const clientId = `suite-${places++}`;
+      const section = (password: string, address = server.address) => ({
+        connector: 'mqtt',
+        address,
+        clientId,
+        topics: [`${clientId}/#`],
+        credentials: { username: 'env:MQTT_USER', password },
+        window: { messages: 1 },
+        idleMs: 500,
+        label: { from: 'field', field: 'label' },
+      });
+      const source = section('env:MQTT_PASSWORD');
+      // The broker keeps messages from the first collection on.
+      await collect(sourceOf(clientId, source), null);
+      const put = (number: number, more = '') =>
+        publish(`${clientId}/s${number % 3}`, {
+          text: `item-${number} ${more}`,
+          label: number % 2 === 0 ? 'ham' : 'spam',
+          value: number,
+          time: at(number),
+        });
+      return {
+        source,
+        refused: section('env:WRONG'),
+        unreachable: section('env:MQTT_PASSWORD', '127.0.0.1:1'),
+        add: async (numbers) => {
+          for (const number of numbers) await put(number);
+        },
+        addLarge: async (number, bytes) => void (await put(number, 'x'.repeat(bytes))),
+      };
+    },
+    stop: async () => undefined,
+  }),
 });

@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startMariadb, type TestMariadb } from '../../../infra/testing/mariadb.js';
+import { connectorSuite } from '../testing/connectorSuite.js';
 import type { Cursor } from './connector.js';
 import { databaseSuite, failureOf } from './testing/databaseSuite.js';
 import { contextOf, pagesOf, readAll, rowsOf, sourceOf } from './testing/reading.js';
 
-const SECRETS = { 'env:READER': 'canary-reader', 'env:WRONG': 'canary-wrong' };
+const SECRETS = { 'env:READER': 'canary-reader-7d1', 'env:WRONG': 'canary-wrong-55e' };
 const TIMEOUT_MS = 120_000;
 
 const withReader = async (): Promise<TestMariadb> => {
   const server = await startMariadb('--max-allowed-packet=64M', '--innodb-flush-log-at-trx-commit=1');
   await server.run(`
     CREATE DATABASE customers CHARACTER SET utf8mb4;
-    CREATE USER reader@127.0.0.1 IDENTIFIED BY 'canary-reader'; GRANT SELECT ON customers.* TO reader@127.0.0.1;
+    CREATE USER reader@127.0.0.1 IDENTIFIED BY 'canary-reader-7d1'; GRANT SELECT ON customers.* TO reader@127.0.0.1;
     CREATE TABLE customers.tickets (id int PRIMARY KEY, changed bigint NOT NULL, body longtext NOT NULL)`);
   return server;
 };
@@ -44,6 +45,44 @@ databaseSuite('MariaDB', async () => {
       }
     },
   };
+});
+
+connectorSuite({
+  name: 'mysql',
+  credentials: true,
+  remote: true,
+  pageRecordsMax: 7,
+  start: async () => {
+    const server = await withReader();
+    let places = 0;
+    return {
+      secrets: SECRETS,
+      stop: () => server.stop(),
+      place: async () => {
+        const table = `place_${places++}`;
+        await server.run(
+          `CREATE TABLE ${table} (id serial PRIMARY KEY, text longtext NOT NULL, label varchar(9) NOT NULL)`,
+          'customers',
+        );
+        const add = async (numbers: readonly number[], body: string) => {
+          const rows = numbers.map((number) => `('item-${number} ${body}', 'ham')`);
+          await server.run(`INSERT INTO ${table} (text, label) VALUES ${rows.join(', ')}`, 'customers');
+        };
+        const source = {
+          ...keysOf(server, { table, incremental: { column: 'id', tieBreaker: 'id' }, pageRows: 7 }),
+          label: { from: 'field', field: 'label' },
+          textFields: ['text'],
+        };
+        return {
+          source,
+          refused: { ...source, password: 'env:WRONG' },
+          unreachable: { ...source, port: 9 },
+          add: (numbers) => add(numbers, 'Dear Ada'),
+          addLarge: (number, bytes) => add([number], 'x'.repeat(bytes)),
+        };
+      },
+    };
+  },
 });
 
 describe('MariaDB', () => {

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPostgresql, type TestPostgresql } from '../../../infra/testing/postgresql.js';
+import { connectorSuite } from '../testing/connectorSuite.js';
+import type { SourceSection } from '../testing/place.js';
 import type { Cursor } from './connector.js';
 import { databaseSuite, failureOf } from './testing/databaseSuite.js';
 import { checkOf, contextOf, pagesOf, readAll, rowsOf, sourceOf } from './testing/reading.js';
 
-const SECRETS = { 'env:READER': 'canary-reader', 'env:WRONG': 'canary-wrong' };
+const SECRETS = { 'env:READER': 'canary-reader-7d1', 'env:WRONG': 'canary-wrong-55e' };
 const TIMEOUT_MS = 120_000;
 
 const withReader = async (): Promise<TestPostgresql> => {
   const server = await startPostgresql();
   await server.run(`
-    CREATE USER reader PASSWORD 'canary-reader'; GRANT pg_read_all_data TO reader;
+    CREATE USER reader PASSWORD 'canary-reader-7d1'; GRANT pg_read_all_data TO reader;
     CREATE TABLE tickets (id int PRIMARY KEY, changed bigint NOT NULL, body text NOT NULL)`);
   return server;
 };
@@ -41,6 +43,50 @@ databaseSuite('PostgreSQL', async () => {
       );
     },
   };
+});
+
+const placesOf = async (further: SourceSection) => {
+  const server = await withReader();
+  let places = 0;
+  return {
+    secrets: SECRETS,
+    stop: () => server.stop(),
+    place: async () => {
+      const table = `place_${places++}`;
+      await server.run(
+        `CREATE TABLE ${table} (id serial PRIMARY KEY, text text NOT NULL, label text NOT NULL)`,
+      );
+      const add = async (numbers: readonly number[], body: string) => {
+        const rows = numbers.map((number) => `('item-${number} ${body}', 'ham')`);
+        await server.run(`INSERT INTO ${table} (text, label) VALUES ${rows.join(', ')}`);
+      };
+      const label = { from: 'field', field: 'label' };
+      const source = { ...keysOf(server, { table }), label, textFields: ['text'], pageRows: 7, ...further };
+      return {
+        source,
+        refused: { ...source, password: 'env:WRONG' },
+        unreachable: { ...source, port: 9 },
+        add: (numbers: readonly number[]) => add(numbers, 'Dear Ada'),
+        addLarge: (number: number, bytes: number) => add([number], 'x'.repeat(bytes)),
+      };
+    },
+  };
+};
+
+connectorSuite({
+  name: 'postgresql, read on',
+  credentials: true,
+  remote: true,
+  pageRecordsMax: 7,
+  start: () => placesOf({ incremental: { column: 'id', tieBreaker: 'id' } }),
+});
+
+connectorSuite({
+  name: 'postgresql, snapshot',
+  credentials: true,
+  remote: true,
+  pageRecordsMax: 7,
+  start: () => placesOf({}),
 });
 
 describe('PostgreSQL', () => {

@@ -31,8 +31,9 @@ const begin = async (client: Client, { statementTimeoutSeconds }: PostgresqlSour
     SET client_encoding = 'UTF8'; SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601';
     SET bytea_output = 'hex'; SET extra_float_digits = 3; SET idle_in_transaction_session_timeout = 0;
     SELECT set_config(name, '10s', false) FROM pg_settings WHERE name = 'client_connection_check_interval';
-    SET statement_timeout = ${statementTimeoutSeconds * 1000}; SET default_transaction_read_only = on;
-    BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`);
+    SET statement_timeout = ${statementTimeoutSeconds * 1000}; SET default_transaction_read_only = on`);
+  // A statement of its own: those above share an implicit transaction, which had begun by then.
+  await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
 };
 
 const during = <T>(

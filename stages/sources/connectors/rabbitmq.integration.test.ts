@@ -3,6 +3,7 @@ import { type Channel, type ChannelModel, connect, type Options } from 'amqplib'
 import { plumblineError, type RabbitmqSource, Source } from '../../../contracts/index.js';
 import { until } from '../../../contracts/testing/until.js';
 import { memoryStageContext } from '../../testing/index.js';
+import { connectorSuite } from '../testing/connectorSuite.js';
 import { RABBITMQ_USER, startRabbitmq, type TestRabbitmq } from '../testing/rabbitmqServer.js';
 import type { Page, RawRecord } from './connector.js';
 import { rabbitmq } from './rabbitmq.js';
@@ -229,4 +230,52 @@ describe('rabbitmq', () => {
     },
     MINUTES,
   );
+});
+
+let places = 0;
+
+connectorSuite({
+  name: 'rabbitmq',
+  credentials: true,
+  remote: true,
+  pageRecordsMax: 25,
+  start: async () => ({
+    secrets: {
+      'env:RABBITMQ_USER': RABBITMQ_USER,
+      'env:RABBITMQ_PASSWORD': server.password,
+      'env:WRONG': 'wrong-password',
+    },
+    place: async () => {
+      const queue = `suite-${places++}`;
+      await declare(queue);
+      const put = async (numbers: readonly number[], more = '') => {
+        const confirms = await model.createConfirmChannel();
+        for (const number of numbers) {
+          const label = number % 2 === 0 ? 'ham' : 'spam';
+          const content = JSON.stringify({ text: `item-${number} ${more}`, label });
+          confirms.sendToQueue(queue, Buffer.from(content), { persistent: true });
+        }
+        await confirms.waitForConfirms();
+        await confirms.close();
+      };
+      const section = (password: string, address = server.address) => ({
+        connector: 'rabbitmq',
+        address,
+        queue,
+        credentials: { username: 'env:RABBITMQ_USER', password },
+        prefetch: 25,
+        idleMs: 500,
+        label: { from: 'field', field: 'label' },
+      });
+      return {
+        source: section('env:RABBITMQ_PASSWORD'),
+        refused: section('env:WRONG'),
+        unreachable: section('env:RABBITMQ_PASSWORD', '127.0.0.1:1'),
+        add: (numbers) => put(numbers),
+        addLarge: (number, bytes) => put([number], 'x'.repeat(bytes)),
+        state: () => waiting(queue),
+      };
+    },
+    stop: async () => undefined,
+  }),
 });

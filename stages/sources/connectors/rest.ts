@@ -7,19 +7,13 @@ import { type Place, pageUrl, placeAfter } from '../rest/pagination.js';
 import { valueAt } from '../rest/pointer.js';
 import { advance, fromCursor, nextPass, START, toCursor } from '../rest/progress.js';
 import { createHttpClient, type HttpAnswer } from '../web/client.js';
-import { type Clock, systemClock } from '../web/clock.js';
-import type { ConnectOptions } from '../web/connect.js';
+import { systemClock } from '../web/clock.js';
 import { HttpFault } from '../web/fault.js';
 import { requestPatiently, wishedWaitMs } from '../web/patience.js';
 import { placeOf } from '../web/url.js';
 import { userAgentOf } from '../web/userAgent.js';
 import type { Connector, ConnectorContext, Page, RawRecord } from './connector.js';
-
-/** What the connector asks of the world beside its context. */
-export interface WebPorts {
-  readonly clock: Clock;
-  readonly lookup?: ConnectOptions['lookup'];
-}
+import type { WebPorts } from './webPorts.js';
 
 const REDIRECTS_MAX = 5;
 

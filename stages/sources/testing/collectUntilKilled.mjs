@@ -36,6 +36,7 @@ const ctx = {
   heads: countCalls(storage.heads),
   records: countCalls(storage.records),
   secrets: countCalls(storage.secrets),
+  folders: storage.folders,
 };
 let collected;
 do {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { canonicalJson, type Source } from '../../../contracts/index.js';
+import { remoteFolders } from '../../../storage/objects/openObjects.js';
+import type { SecretResolver } from '../../ports.js';
 import { memoryWorld } from '../../testing/index.js';
 import type { ConnectorContext, Cursor, Page, RawRecord } from '../connectors/connector.js';
 import { connectorOf } from '../connectors/index.js';
@@ -55,16 +57,16 @@ export const connectorSuite = (suite: ConnectorSuite): void => {
     }, timeoutMs);
     afterAll(() => server?.stop(), timeoutMs);
 
-    const world = () => ({
-      ...memoryWorld(),
-      secrets: {
-        resolve: async (reference: string) => {
-          const value = server.secrets[reference];
-          if (value === undefined) throw new Error(`the suite was given no value for ${reference}`);
-          return value;
-        },
+    const secrets: SecretResolver = {
+      resolve: async (reference: string) => {
+        const value = server.secrets[reference];
+        if (value === undefined) throw new Error(`the suite was given no value for ${reference}`);
+        return value;
       },
-    });
+    };
+    // What a cursor names is there whoever goes on from it.
+    const { blobs } = memoryWorld();
+    const world = () => ({ ...memoryWorld(), blobs, secrets, folders: remoteFolders(secrets) });
     type World = ReturnType<typeof world>;
 
     const sourceOf = (section: SourceSection): Source => pipelineOf(section).sources[0]!;

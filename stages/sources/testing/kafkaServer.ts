@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../storage/testing/freePort.js';
 import { type BrokerProcess, spawnBroker, untilReady } from './brokerProcess.js';
+import { selfSigned } from './selfSigned.js';
 
 const TEMPLATE = fileURLToPath(new URL('../../../infra/setup/kafka/server.properties', import.meta.url));
 const PRODUCER = fileURLToPath(new URL('./KafkaProduce.java', import.meta.url));
@@ -19,9 +20,11 @@ export const KAFKA_USER = 'app-of-plumbline';
 export interface TestKafka {
   /** Without credentials. */
   readonly broker: string;
-  /** With SASL: PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. */
+  /** With TLS and SASL: PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. */
   readonly saslBroker: string;
   readonly password: string;
+  /** Certificate (PEM) of `saslBroker`, for the name localhost. */
+  readonly certificate: string;
   /** Runs a scenario of KafkaProduce.java, with Kafka's own client. */
   produce(scenario: string, topic: string): void;
   /** Ends it at once, as a power cut would. */
@@ -43,11 +46,13 @@ export const startKafka = async (): Promise<TestKafka> => {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-kafka-'));
   const [port, saslPort, controllerPort] = [await freePort(), await freePort(), await freePort()];
   const password = randomBytes(12).toString('hex');
+  const { key, certificate } = selfSigned(folder);
+  await writeFile(join(folder, 'keystore.pem'), `${key}${certificate}`);
   const values: Readonly<Record<string, string | number>> = {
     port,
     saslPort,
     controllerPort,
-    saslProtocol: 'SASL_PLAINTEXT',
+    keystore: join(folder, 'keystore.pem'),
     data: join(folder, 'data'),
     user: KAFKA_USER,
     password,
@@ -76,6 +81,7 @@ export const startKafka = async (): Promise<TestKafka> => {
     broker: `127.0.0.1:${port}`,
     saslBroker: `127.0.0.1:${saslPort}`,
     password,
+    certificate,
     produce: (scenario, topic) =>
       void execFileSync('java', java('-Xmx256m', PRODUCER, `127.0.0.1:${port}`, scenario, topic), {
         stdio: ['ignore', 'ignore', 'pipe'],

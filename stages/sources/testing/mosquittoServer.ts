@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../storage/testing/freePort.js';
 import { type BrokerProcess, spawnBroker, untilReady } from './brokerProcess.js';
+import { selfSigned } from './selfSigned.js';
 
 const SERVER = '/usr/sbin/mosquitto';
 export const MQTT_USER = 'app-of-plumbline';
@@ -33,9 +34,7 @@ export const startMosquitto = async (): Promise<TestMosquitto> => {
   const [port, tlsPort] = [await freePort(), await freePort()];
   const password = randomBytes(12).toString('hex');
   execFileSync('mosquitto_passwd', ['-b', '-c', file('passwords'), MQTT_USER, password], { stdio: 'ignore' });
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  const keys = ['-newkey', 'rsa:2048', '-nodes', '-keyout', file('key.pem'), '-out', file('certificate.pem')];
-  execFileSync('openssl', ['req', '-x509', '-days', '2', ...keys, ...subject], { stdio: 'ignore' });
+  const { certificate } = selfSigned(folder);
   const config = [
     // Sessions and their messages, as a broker for sensors would be set up.
     'persistence true',
@@ -61,7 +60,7 @@ export const startMosquitto = async (): Promise<TestMosquitto> => {
     address: `127.0.0.1:${port}`,
     tlsAddress: `127.0.0.1:${tlsPort}`,
     password,
-    certificate: file('certificate.pem'),
+    certificate,
     restart: async () => {
       await broker.end('SIGTERM');
       await start();

@@ -37,13 +37,20 @@ const counter = (count: { bytes: number }, check: () => HttpFault | null): Trans
     },
   });
 
+export interface BodyLimits {
+  readonly contentEncoding: string;
+  readonly bytesMax: number;
+  /** Whether content beyond the limit is a fault or left unread; of cut content the last 256 KiB may be missing. */
+  readonly tooLarge: 'fault' | 'cut';
+}
+
 /**
  * An answer's content, unpacked (RFC 9110, 8.4), of at most `bytesMax` bytes; memory is bounded by that.
  * @throws HttpFault too-large, compression-bomb, malformed-answer; what the stream itself throws
  */
 export const readBody = async (
   body: Readable,
-  { contentEncoding, bytesMax }: { readonly contentEncoding: string; readonly bytesMax: number },
+  { contentEncoding, bytesMax, tooLarge }: BodyLimits,
 ): Promise<Uint8Array> => {
   const codings = contentEncoding.split(',').map((coding) => coding.trim().toLowerCase());
   if (codings.length > CODINGS_MAX)
@@ -52,22 +59,26 @@ export const readBody = async (
   const received = { bytes: 0 };
   const unpacked = { bytes: 0 };
   const chunks: Uint8Array[] = [];
-  const tooLarge = () => new HttpFault('too-large', `the answer has more than ${bytesMax} bytes`);
-  await pipeline([
-    body,
-    counter(received, () => (received.bytes > bytesMax ? tooLarge() : null)),
-    ...unpackers,
-    counter(unpacked, () => {
-      if (unpacked.bytes > RATIO_BYTES_MIN && unpacked.bytes > RATIO_MAX * received.bytes)
-        return new HttpFault('compression-bomb', `the answer unpacks to over ${RATIO_MAX} times its size`);
-      return unpacked.bytes > bytesMax ? tooLarge() : null;
-    }),
-    new Writable({
-      write(chunk: Uint8Array, _encoding, callback) {
-        chunks.push(chunk);
-        callback();
-      },
-    }),
-  ]);
-  return Buffer.concat(chunks, unpacked.bytes);
+  const overflow = new HttpFault('too-large', `the answer has more than ${bytesMax} bytes`);
+  try {
+    await pipeline([
+      body,
+      counter(received, () => (received.bytes > bytesMax ? overflow : null)),
+      ...unpackers,
+      counter(unpacked, () => {
+        if (unpacked.bytes > RATIO_BYTES_MIN && unpacked.bytes > RATIO_MAX * received.bytes)
+          return new HttpFault('compression-bomb', `the answer unpacks to over ${RATIO_MAX} times its size`);
+        return unpacked.bytes > bytesMax ? overflow : null;
+      }),
+      new Writable({
+        write(chunk: Uint8Array, _encoding, callback) {
+          chunks.push(chunk);
+          callback();
+        },
+      }),
+    ]);
+  } catch (thrown) {
+    if (thrown !== overflow || tooLarge === 'fault') throw thrown;
+  }
+  return Buffer.concat(chunks);
 };

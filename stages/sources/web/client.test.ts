@@ -202,9 +202,10 @@ describe('createHttpClient', () => {
   });
 
   it('turns POST into GET where a redirect means that (RFC 9110, 15.4)', async () => {
-    const methodAt = async (path: string) =>
-      JSON.parse(Buffer.from((await ask(site.url(path), { method: 'POST', body: 'x' })).body).toString())
-        .method;
+    const methodAt = async (path: string): Promise<string> => {
+      const { body } = await ask(site.url(path), { method: 'POST', body: 'x' });
+      return (JSON.parse(Buffer.from(body).toString()) as { readonly method: string }).method;
+    };
     expect([await methodAt('/post-303'), await methodAt('/post-307')]).toEqual(['GET', 'POST']);
   });
 

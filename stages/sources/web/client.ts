@@ -20,6 +20,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Bytes of the unpacked content at most. */
   readonly bytesMax: number;
+  /** What happens to content beyond that: a fault, or it is left unread. */
+  readonly tooLarge?: 'fault' | 'cut';
   /** For the whole answer with all its redirects, its last byte included. */
   readonly timeoutMs: number;
   readonly redirectsMax: number;
@@ -105,8 +107,12 @@ export const createHttpClient = ({
       stream.on('error', () => undefined).destroy();
       return { ...head, body: new Uint8Array(0) };
     }
-    const contentEncoding = head.headers['content-encoding'] ?? '';
-    return { ...head, body: await readBody(stream, { contentEncoding, bytesMax: request.bytesMax }) };
+    const limits = {
+      contentEncoding: head.headers['content-encoding'] ?? '',
+      bytesMax: request.bytesMax,
+      tooLarge: request.tooLarge ?? 'fault',
+    };
+    return { ...head, body: await readBody(stream, limits) };
   };
 
   const follow = async (request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> => {
