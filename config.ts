@@ -56,6 +56,8 @@ const Environment = z.object({
     .transform((text) => text.split(',').filter(Boolean))
     .pipe(z.array(ExecutionProvider).min(1)),
   PLUMBLINE_CODE_VERSION: z.string().optional(),
+  PLUMBLINE_OPENLINEAGE_URL: z.url().optional(),
+  PLUMBLINE_OPENLINEAGE_API_KEY: SecretRef.optional(),
   HF_ENDPOINT: z.url().default('https://huggingface.co'),
 });
 
@@ -89,6 +91,8 @@ export interface Config {
   readonly threads: number;
   /** Tried in this order. */
   readonly providers: readonly ExecutionProvider[];
+  /** Receiver of lineage events, `file:` or `http(s):`; undefined: nobody is told. */
+  readonly openLineage: { readonly url: string; readonly apiKey: string | undefined } | undefined;
   readonly hfEndpoint: string;
 }
 
@@ -146,6 +150,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
     logLevel: value.PLUMBLINE_LOG_LEVEL,
     threads: value.PLUMBLINE_THREADS,
     providers: value.PLUMBLINE_PROVIDERS,
+    openLineage:
+      value.PLUMBLINE_OPENLINEAGE_URL === undefined
+        ? undefined
+        : { url: value.PLUMBLINE_OPENLINEAGE_URL, apiKey: value.PLUMBLINE_OPENLINEAGE_API_KEY },
     hfEndpoint: value.HF_ENDPOINT,
   };
 };

@@ -8,7 +8,7 @@ import {
   plumblineError,
   toPlumblineError,
 } from '../contracts/index.js';
-import type { StageContext } from '../stages/ports.js';
+import type { LineageEmitter, StageContext, WorkReport } from '../stages/ports.js';
 
 /** The one place where a stage's verb becomes an activity and a coded error becomes a Temporal failure. */
 export interface ActivityRequest<I> {
@@ -20,6 +20,8 @@ export type Activity<I, O> = (request: ActivityRequest<I>) => Promise<O>;
 
 export interface EdgeDependencies {
   readonly codeVersion: string;
+  /** Left out: nobody is told. */
+  readonly lineage?: LineageEmitter;
 }
 
 /** What a stage's context holds beside what the edge itself provides. */
@@ -103,6 +105,23 @@ const startHeartbeats = (context: Context): { tell(progress: Progress): void; st
   };
 };
 
+type Told = Pick<WorkReport, 'state' | 'output' | 'failure'>;
+
+/** Tells of one attempt. One whose input does not fit fails without having begun. */
+const reporterOf = (
+  { codeVersion, lineage }: EdgeDependencies,
+  job: string,
+  { info }: Context,
+  input: unknown,
+): ((told: Told) => void) => {
+  const { workflowExecution, workflowType, activityId, attempt } = info;
+  const workflow =
+    workflowExecution === undefined || workflowType === undefined
+      ? {}
+      : { workflow: { type: workflowType, runId: workflowExecution.runId } };
+  return (told) => lineage?.emit({ job, ...workflow, activityId, attempt, codeVersion, input, ...told });
+};
+
 /**
  * Makes an activity of a verb: checks sizes and input, builds the stage's context, keeps the heartbeat alive
  * and translates what is thrown.
@@ -110,7 +129,7 @@ const startHeartbeats = (context: Context): { tell(progress: Progress): void; st
  */
 export const defineActivity =
   <S extends z.ZodType, O>(
-    { codeVersion }: EdgeDependencies,
+    dependencies: EdgeDependencies,
     definition: {
       readonly name: string;
       readonly input: S;
@@ -119,7 +138,9 @@ export const defineActivity =
   ): Activity<z.input<S>, O> =>
   async (request) => {
     const context = Context.current();
+    const { codeVersion } = dependencies;
     const { info, log } = context;
+    const report = reporterOf(dependencies, definition.name, context, request.input);
     const heartbeats = startHeartbeats(context);
     try {
       assertPayloadSize(`the input of ${definition.name}`, request);
@@ -138,9 +159,17 @@ export const defineActivity =
         progress: heartbeats.tell,
       };
       ctx.signal.throwIfAborted();
-      return assertPayloadSize(`the output of ${definition.name}`, await definition.run({ ctx, input }));
+      report({ state: 'START' });
+      const output = assertPayloadSize(
+        `the output of ${definition.name}`,
+        await definition.run({ ctx, input }),
+      );
+      report({ state: 'COMPLETE', output });
+      return output;
     } catch (thrown) {
-      throw toActivityFailure(thrown, context);
+      const failed = toActivityFailure(thrown, context);
+      report({ state: failed instanceof CancelledFailure ? 'ABORT' : 'FAIL', failure: thrown });
+      throw failed;
     } finally {
       heartbeats.stop();
     }

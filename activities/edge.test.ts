@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { z } from 'zod';
 import { ERRORS, type ErrorCode, PAYLOAD_BYTES_MAX, plumblineError } from '../contracts/index.js';
-import type { StageContext } from '../stages/ports.js';
+import type { StageContext, WorkReport } from '../stages/ports.js';
 import { ATTEMPTS_MAX, defineActivity } from './_edge.js';
 
 const now = '2026-11-23T10:00:05.000Z';
@@ -88,6 +88,39 @@ describe('the activity edge', () => {
     );
     expect(failure).toMatchObject({ type: 'REQUEST_INVALID', nonRetryable: true });
     expect(String(failure)).toContain('text');
+  });
+
+  it('tells whoever follows lineage how each attempt began and ended, a cancelled one as aborted', async () => {
+    const told: WorkReport[] = [];
+    const lineage = { emit: (report: WorkReport) => void told.push(report) };
+    const sample = (run: (ctx: StageContext) => Promise<unknown>) =>
+      defineActivity(
+        { codeVersion: '0.1.0', lineage },
+        { name: 'sample', input: z.strictObject({ text: z.string() }), run: ({ ctx }) => run(ctx) },
+      );
+    await environment().run(
+      sample(async () => 'done'),
+      request,
+    );
+    const cancelled = environment();
+    const stopped = sample(async () => {
+      cancelled.cancel();
+      throw plumblineError('INTERNAL', 'The verb noticed.');
+    });
+    await failureOf(cancelled.run(stopped, request));
+    await failureOf(
+      environment().run(
+        sample(async () => 'never'),
+        { now, input: { text: 1 } as never },
+      ),
+    );
+    expect(told.map(({ state, output }) => [state, output])).toEqual([
+      ['START', undefined],
+      ['COMPLETE', 'done'],
+      ['START', undefined],
+      ['ABORT', undefined],
+      ['FAIL', undefined],
+    ]);
   });
 
   it('ends as cancelled when the run was cancelled, whatever the verb throws', async () => {

@@ -48,6 +48,8 @@ registerControlRoutes(app, {
   artifacts: storage.artifacts,
   blobs: storage.blobs,
   datasets: storage.datasets,
+  comparison: storage.comparison,
+  lineageRows: storage.lineageRows,
   info: {
     version: config.codeVersion,
     temporalUiUrl: config.temporal.uiUrl,

@@ -87,3 +87,24 @@ export interface StageContext {
 export interface SecretResolver {
   resolve(reference: string): Promise<string>;
 }
+
+/** One attempt of an activity, told when it begins and when it ends. */
+export interface WorkReport {
+  readonly state: 'START' | 'COMPLETE' | 'FAIL' | 'ABORT';
+  readonly job: string;
+  /** Left out where no workflow asked for the work. */
+  readonly workflow?: { readonly type: string; readonly runId: string };
+  readonly activityId: string;
+  readonly attempt: number;
+  readonly codeVersion: string;
+  readonly input: unknown;
+  readonly output?: unknown;
+  /** What was thrown. */
+  readonly failure?: unknown;
+}
+
+/** Tells others what was made from what. */
+export interface LineageEmitter {
+  /** Returns at once and never throws. */
+  emit(report: WorkReport): void;
+}

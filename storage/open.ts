@@ -1,14 +1,21 @@
 import type { Config } from '../config.js';
 import { toPlumblineError } from '../contracts/index.js';
-import type { DatasetSink, SourceRecordReader } from '../stages/datasets/ports.js';
+import type { DatasetSink, RowComparison, SourceRecordReader } from '../stages/datasets/ports.js';
 import type {
   AliasReader,
   HealthReports,
   PredictionReader,
   ReferenceReader,
 } from '../stages/monitoring/ports.js';
-import type { ArtifactStore, BlobStore, ObjectStore, SecretResolver } from '../stages/ports.js';
-import type { EvaluationRows, ModelCatalog } from '../stages/registry/ports.js';
+import type {
+  ArtifactStore,
+  BlobStore,
+  LineageEmitter,
+  Logger,
+  ObjectStore,
+  SecretResolver,
+} from '../stages/ports.js';
+import type { EvaluationRows, LineageRows, ModelCatalog } from '../stages/registry/ports.js';
 import type { DeploymentReader, PredictionLog } from '../stages/serving/ports.js';
 import type { RemoteFolders, SourceCatalog, SourceHeads, SourceRecordSink } from '../stages/sources/ports.js';
 import type { DatasetReader, TrainingMetricSink } from '../stages/training/ports.js';
@@ -18,14 +25,18 @@ import { openCatalog } from './catalog/open-catalog.js';
 import { sourceCatalog } from './catalog/source-catalog.js';
 import { sourceHeads } from './catalog/source-heads.js';
 import { openRowStore } from './clickhouse/client.js';
+import { datasetComparison } from './clickhouse/dataset-comparison.js';
 import { datasetRows } from './clickhouse/dataset-rows.js';
 import { evaluationRows } from './clickhouse/evaluation-rows.js';
 import { healthReports } from './clickhouse/health-reports.js';
+import { lineageRows } from './clickhouse/lineage-rows.js';
 import { predictions } from './clickhouse/predictions.js';
 import { sourceRecords } from './clickhouse/source-records.js';
 import { trainingMetrics } from './clickhouse/training-metrics.js';
 import { blobStore } from './objects/blobs.js';
 import { openObjects, remoteFolders } from './objects/openObjects.js';
+import { openLineageEmitter } from './openlineage/emitter.js';
+import { lineageTarget } from './openlineage/target.js';
 import { secretResolver } from './secrets.js';
 
 /** `ok`, or what is wrong with that part. */
@@ -41,6 +52,8 @@ export interface Storage {
   readonly deployments: DeploymentReader;
   readonly records: SourceRecordSink & SourceRecordReader;
   readonly datasets: DatasetSink & DatasetReader;
+  readonly comparison: RowComparison;
+  readonly lineageRows: LineageRows;
   readonly metrics: TrainingMetricSink;
   readonly evaluations: EvaluationRows & ReferenceReader;
   readonly predictions: PredictionLog & PredictionReader;
@@ -88,6 +101,8 @@ export const openStorage = async (config: Config): Promise<Storage> => {
     deployments: deploymentReader(database, objects),
     records: sourceRecords(rows),
     datasets: datasetRows(rows),
+    comparison: datasetComparison(rows),
+    lineageRows: lineageRows(rows),
     metrics: trainingMetrics(rows),
     evaluations: evaluationRows(rows),
     predictions: predictions(rows),
@@ -107,4 +122,19 @@ export const openStorage = async (config: Config): Promise<Storage> => {
       await database.close();
     },
   };
+};
+
+/**
+ * Who is told of the work of this process; undefined where the configuration names nobody.
+ * @throws CONFIG_INVALID for a scheme that no target serves
+ */
+export const openLineage = (
+  { openLineage: receiver, temporal }: Config,
+  { artifacts, secrets }: Pick<Storage, 'artifacts' | 'secrets'>,
+  log: Pick<Logger, 'warn'>,
+): (LineageEmitter & { close(): Promise<void> }) | undefined => {
+  if (receiver === undefined) return undefined;
+  const { url, apiKey } = receiver;
+  const target = lineageTarget(url, async () => (apiKey === undefined ? null : secrets.resolve(apiKey)));
+  return openLineageEmitter({ target, artifacts, namespace: `plumbline/${temporal.namespace}`, log });
 };

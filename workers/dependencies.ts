@@ -1,6 +1,7 @@
 import type { ActivityDependencies, RetrainingCatalog } from '../activities/index.js';
 import type { Config } from '../config.js';
 import type { ScheduleCatalog } from '../stages/monitoring/ports.js';
+import type { LineageEmitter } from '../stages/ports.js';
 import type { SourceSchedules } from '../stages/sources/ports.js';
 import type { Storage } from '../storage/open.js';
 
@@ -13,14 +14,16 @@ export const activityDependencies = (
     readonly retrainings: RetrainingCatalog;
     readonly sourceSchedules: Pick<SourceSchedules, 'pause'>;
   },
+  lineage?: LineageEmitter,
 ): ActivityDependencies => {
   const { codeVersion, threads, providers, cacheDir, hfEndpoint } = config;
+  const edge = { codeVersion, ...(lineage !== undefined && { lineage }) };
   const { objects, blobs, artifacts, heads, catalog, records, datasets, metrics, evaluations, secrets } =
     storage;
   const { sourceSchedules, ...monitoring } = temporal;
   return {
     sources: {
-      codeVersion,
+      ...edge,
       blobs,
       artifacts,
       heads,
@@ -30,9 +33,9 @@ export const activityDependencies = (
       sources: storage.sources,
       schedules: sourceSchedules,
     },
-    datasets: { codeVersion, blobs, artifacts, records, datasets, secrets },
+    datasets: { ...edge, blobs, artifacts, records, datasets, secrets },
     training: {
-      codeVersion,
+      ...edge,
       objects,
       blobs,
       artifacts,
@@ -44,9 +47,9 @@ export const activityDependencies = (
       threads,
       providers,
     },
-    registry: { codeVersion, blobs, artifacts, datasets, evaluations, catalog, threads, providers },
+    registry: { ...edge, blobs, artifacts, datasets, evaluations, catalog, threads, providers },
     monitoring: {
-      codeVersion,
+      ...edge,
       artifacts,
       predictions: storage.predictions,
       references: evaluations,

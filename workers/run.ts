@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { Config } from '../config.js';
-import { openStorage } from '../storage/open.js';
+import { openLineage, openStorage } from '../storage/open.js';
 import { connectPatiently } from './connect.js';
 import { activityDependencies } from './dependencies.js';
 import { type Logger, temporalLogger } from './log.js';
@@ -61,19 +61,21 @@ export const runWorker = async (options: {
   const storage = await openStorage(config);
   let connection: NativeConnection | undefined;
   let server: Server | undefined;
+  let lineage: ReturnType<typeof openLineage>;
   try {
     const { address, namespace } = config.temporal;
     connection = await connectPatiently({ address, log, signal });
     const added = await ensureSearchAttributes(connection, namespace);
     if (added.length > 0) log.info({ added }, 'search attributes registered');
 
+    lineage = openLineage(config, storage, log);
     const client = new Client({ connection, namespace });
     const temporal = {
       schedules: temporalSchedules(client),
       retrainings: temporalRetrainings(client),
       sourceSchedules: temporalSourceSchedules(client),
     };
-    const activities = createActivities(activityDependencies(config, storage, temporal));
+    const activities = createActivities(activityDependencies(config, storage, temporal, lineage));
     const metrics = createWorkerMetrics();
     const context = { connection, config, activities, metrics };
     const workers = await Promise.all(roles.map((role) => createWorker(role, context)));
@@ -99,6 +101,7 @@ export const runWorker = async (options: {
     await running.finally(stop);
   } finally {
     server?.close();
+    await lineage?.close();
     await connection?.close();
     await storage.close();
   }

@@ -9,6 +9,7 @@ import { SEARCH_ATTRIBUTES } from '../../temporal.config.js';
 import { type DevServer, startDevServer } from '../../workflows/testing/devServer.js';
 import { createHttpServer, type HttpServer } from '../http/index.js';
 import { createSourceSchedules, createTemporalGateway, registerControlRoutes } from './index.js';
+import { noRows } from './testing/noRows.js';
 
 const as = (role: string) => ({ authorization: `Bearer ${role}-key`, 'content-type': 'application/json' });
 const pipeline = testPipeline('/nowhere');
@@ -41,7 +42,7 @@ beforeAll(async () => {
     schedules: createSourceSchedules(new Client({ connection })),
     artifacts: world.artifacts,
     blobs: world.blobs,
-    datasets: { readRows: async () => [] },
+    ...noRows,
     info: {
       version: '0',
       temporalUiUrl: 'http://ui',
@@ -138,6 +139,10 @@ describe('the control API', () => {
     ['POST', '/v1/sources/none/pause', 'SOURCE_NOT_FOUND'],
     ['POST', '/v1/sources/none/collect', 'SOURCE_NOT_FOUND'],
     ['GET', `/v1/datasets/${'b'.repeat(64)}`, 'OBJECT_NOT_FOUND'],
+    ['GET', `/v1/datasets/${'b'.repeat(64)}/diff/${'c'.repeat(64)}`, 'OBJECT_NOT_FOUND'],
+    ['GET', `/v1/lineage/${'b'.repeat(64)}`, 'OBJECT_NOT_FOUND'],
+    ['GET', '/v1/lineage/00000000-0000-4000-8000-000000000000', 'OBJECT_NOT_FOUND'],
+    ['GET', `/v1/records/${'b'.repeat(64)}/raw`, 'OBJECT_NOT_FOUND'],
   ] as const)('%s %s is %s', async (method, url, code) => {
     const payload = method === 'POST' ? { payload: JSON.stringify(decision) } : {};
     const answer = await app.inject({ method, url, headers: as('operator'), ...payload });

@@ -1,5 +1,6 @@
+import type { RowComparison } from '../../stages/datasets/ports.js';
 import type { ArtifactStore, BlobStore } from '../../stages/ports.js';
-import type { DatasetReader, ModelCatalog } from '../../stages/registry/ports.js';
+import type { DatasetReader, LineageRows, ModelCatalog } from '../../stages/registry/ports.js';
 import type { SourceCatalog, SourceSchedules } from '../../stages/sources/ports.js';
 import type { TemporalGateway } from './temporal.js';
 
@@ -12,6 +13,8 @@ export interface ControlDependencies {
   readonly artifacts: ArtifactStore;
   readonly blobs: BlobStore;
   readonly datasets: DatasetReader;
+  readonly comparison: RowComparison;
+  readonly lineageRows: LineageRows;
   readonly info: {
     readonly version: string;
     readonly temporalUiUrl: string;

@@ -2,6 +2,7 @@ import type { HttpServer } from '../http/index.js';
 import type { ControlDependencies } from './dependencies.js';
 import { registerDatasetRoutes } from './routes/datasets.js';
 import { registerInfoRoute } from './routes/info.js';
+import { registerLineageRoutes } from './routes/lineage.js';
 import { registerModelRoutes } from './routes/models.js';
 import { registerRunRoutes } from './routes/runs.js';
 import { registerSourceRoutes } from './routes/sources.js';
@@ -19,5 +20,6 @@ export const registerControlRoutes = (app: HttpServer, deps: ControlDependencies
   registerRunRoutes(app, deps);
   registerModelRoutes(app, deps);
   registerDatasetRoutes(app, deps);
+  registerLineageRoutes(app, deps);
   registerSourceRoutes(app, deps);
 };

@@ -21,6 +21,7 @@ import {
   registerControlRoutes,
   registerSourceMetrics,
 } from './index.js';
+import { noRows } from './testing/noRows.js';
 
 const MAILS = { 'ham/1.eml': 'Subject: a\n\nhello', 'spam/2.eml': 'Subject: b\n\nbuy' };
 const everySecond = { everyMinutes: 1 / 60 };
@@ -56,7 +57,7 @@ describe('sources of the catalog', () => {
       schedules: createSourceSchedules(client),
       artifacts: world.artifacts,
       blobs: world.blobs,
-      datasets: { readRows: async () => [] },
+      ...noRows,
       info: {
         version: '0',
         temporalUiUrl: 'http://ui',

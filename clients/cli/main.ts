@@ -13,6 +13,7 @@ import {
   WORKFLOWS,
 } from '../../contracts/index.js';
 import { type Connection, connect } from './connection.js';
+import { addVersionCommands } from './data/index.js';
 import { runDriftExample, seedOf } from './drift.js';
 import { followRun } from './follow.js';
 import { table } from './format.js';
@@ -242,6 +243,7 @@ addTokenizerCommands(program, surroundings);
 addGenerateCommand(program, surroundings);
 addDataCommands(program, surroundings);
 addEstimateCommand(program, surroundings);
+addVersionCommands(program, { say, connection });
 
 program
   .command('classify <model> <text>')

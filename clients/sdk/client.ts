@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   ClassifyResponse,
+  DatasetDiff,
   type Decision,
   type DecisionName,
   ErrorBody,
@@ -11,11 +12,14 @@ import {
   RunDetail,
   RunList,
   type RunState,
+  Sha256,
   type SourceEntry,
   SourceList,
   SourceState,
   SourceTest,
+  type SplitName,
   StartedRun,
+  Trace,
   type WorkflowName,
 } from '../../contracts/index.js';
 
@@ -34,6 +38,7 @@ export const ServerInfo = z.object({
 });
 export type ServerInfo = z.infer<typeof ServerInfo>;
 
+const DatasetRecords = z.object({ rows: z.array(z.object({ recordId: Sha256 })) });
 const DatasetTexts = z.object({ rows: z.array(z.object({ text: z.string(), label: z.string() })) });
 
 /**
@@ -103,6 +108,32 @@ export class PlumblineClient {
 
   datasetTexts(datasetId: string, split: string): Promise<z.infer<typeof DatasetTexts>> {
     return this.#json('GET', `/v1/datasets/${datasetId}/rows?split=${split}`, DatasetTexts);
+  }
+
+  /** @throws OBJECT_NOT_FOUND */
+  datasetDiff(from: string, to: string): Promise<DatasetDiff> {
+    return this.#json(
+      'GET',
+      `/v1/datasets/${encodeURIComponent(from)}/diff/${encodeURIComponent(to)}`,
+      DatasetDiff,
+    );
+  }
+
+  /** @throws OBJECT_NOT_FOUND, REQUEST_INVALID */
+  trace(id: string): Promise<Trace> {
+    return this.#json('GET', `/v1/lineage/${encodeURIComponent(id)}`, Trace);
+  }
+
+  /** A record's bytes as they were collected. @throws OBJECT_NOT_FOUND */
+  async rawRecord(recordId: string): Promise<Uint8Array> {
+    const answer = await this.#send('GET', `/v1/records/${encodeURIComponent(recordId)}/raw`);
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+
+  /** Ids of the records of a split, at most 100,000. */
+  async recordIds(datasetId: string, split: SplitName): Promise<string[]> {
+    const path = `/v1/datasets/${datasetId}/rows?split=${split}&limit=100000`;
+    return (await this.#json('GET', path, DatasetRecords)).rows.map(({ recordId }) => recordId);
   }
 
   sources(): Promise<SourceList> {

@@ -2,8 +2,9 @@ export { type DecideGateInput, decideGate, type GateOutcome } from './decideGate
 export { type DeployVersionInput, deployVersion } from './deployVersion.js';
 export { type EvaluateModelInput, evaluateModel } from './evaluateModel.js';
 export { findChampion } from './findChampion.js';
-export { type LineageNode, lineage } from './lineage.js';
+export { lineage } from './lineage.js';
 export { listVersions } from './listVersions.js';
 export { readReport } from './readReport.js';
 export { type RegisterModelInput, registerModel } from './registerModel.js';
 export { type RollbackAliasInput, rollbackAlias } from './rollbackAlias.js';
+export { traceId } from './trace/traceId.js';

@@ -1,13 +1,6 @@
-import type { ArtifactKind } from '../../contracts/index.js';
+import type { LineageNode } from '../../contracts/index.js';
 import { readChains } from '../chain.js';
 import type { RegistryContext } from './ports.js';
-
-/** One artifact of a chain and what it was made from. */
-export interface LineageNode {
-  readonly kind: ArtifactKind;
-  readonly id: string;
-  readonly madeFrom: readonly string[];
-}
 
 /**
  * Everything a version came from, newest first: version, evaluation, training runs of the learning curve, training
@@ -34,7 +27,7 @@ export const lineage = async ({
 };
 
 /** Runs and what they came from, each once; the newest runs first, then adapted bases, datasets and batches. */
-const trainingLineage = async (
+export const trainingLineage = async (
   artifacts: RegistryContext['artifacts'],
   newest: readonly string[],
 ): Promise<LineageNode[]> => {
@@ -54,24 +47,35 @@ const trainingLineage = async (
     adaptations.set(adaptation, { kind: 'BaseAdaptation', id: adaptation, madeFrom: [read] });
     datasets.add(read);
   }
+  return [...runs.values(), ...adaptations.values(), ...(await datasetLineage(artifacts, [...datasets]))];
+};
+
+/** Datasets and every batch they were made from, chains included. */
+export const datasetLineage = async (
+  artifacts: RegistryContext['artifacts'],
+  datasets: readonly string[],
+): Promise<LineageNode[]> => {
   const versions = await Promise.all(
-    [...datasets].map(async (id): Promise<LineageNode> => {
+    datasets.map(async (id): Promise<LineageNode> => {
       const { batches } = await artifacts.get('DatasetVersion', id);
       return { kind: 'DatasetVersion', id, madeFrom: batches };
     }),
   );
-  const heads = new Set(versions.flatMap(({ madeFrom }) => madeFrom));
-  const batches = await readChains(artifacts, [...heads]);
   return [
-    ...runs.values(),
-    ...adaptations.values(),
     ...versions,
-    ...batches.map(
-      ({ id, batch: { previous } }): LineageNode => ({
-        kind: 'SourceBatch',
-        id,
-        madeFrom: previous === undefined ? [] : [previous],
-      }),
-    ),
+    ...(await batchLineage(artifacts, [...new Set(versions.flatMap((node) => node.madeFrom))])),
   ];
 };
+
+/** Batches and those they go on from. */
+export const batchLineage = async (
+  artifacts: RegistryContext['artifacts'],
+  heads: readonly string[],
+): Promise<LineageNode[]> =>
+  (await readChains(artifacts, heads)).map(
+    ({ id, batch: { previous } }): LineageNode => ({
+      kind: 'SourceBatch',
+      id,
+      madeFrom: previous === undefined ? [] : [previous],
+    }),
+  );

@@ -1,9 +1,12 @@
 import type {
+  DatasetDecision,
   DatasetRow,
   Deployment,
   EvaluationRow,
   ExecutionProvider,
   ModelVersion,
+  PredictionRow,
+  SourceRecord,
 } from '../../contracts/index.js';
 import type { ArtifactStore, BlobStore, Fence, StageContext } from '../ports.js';
 
@@ -62,6 +65,23 @@ export interface ModelCatalog {
     model: string,
     alias: string,
   ): Promise<readonly (Deployment & { readonly deploymentId: string })[]>;
+}
+
+/** Rows found by what they are of, to follow one of them. Each throws CLICKHOUSE_UNREACHABLE. */
+export interface LineageRows {
+  prediction(
+    predictionId: string,
+  ): Promise<Omit<PredictionRow, 'scores' | 'embedding' | 'tokens' | 'latencyMs'> | null>;
+  /** Those of unpublished batches among them. */
+  places(recordId: string): Promise<readonly SourceRecord[]>;
+  rowsOf(
+    recordId: string,
+  ): Promise<readonly (Pick<DatasetRow, 'split' | 'label'> & { readonly datasetId: string })[]>;
+  decisionsOn(recordId: string): Promise<readonly DatasetDecision[]>;
+  /** Records whose cleaned text in one of the datasets has this SHA-256; the first hundred. */
+  recordsOfText(textDigest: string, datasetIds: readonly string[]): Promise<readonly string[]>;
+  /** Every dataset that has rows, unpublished ones among them. */
+  datasetIds(): Promise<readonly string[]>;
 }
 
 export interface RegistryContext extends StageContext {

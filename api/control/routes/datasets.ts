@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { DatasetVersion, Sha256, SplitName } from '../../../contracts/index.js';
+import { DatasetDiff, DatasetVersion, Sha256, SplitName } from '../../../contracts/index.js';
+import { diffDatasets } from '../../../stages/datasets/index.js';
 import { type HttpServer, requireRole } from '../../http/index.js';
 import type { ControlDependencies } from '../dependencies.js';
 
 const DatasetPath = z.object({ datasetId: Sha256 });
+const DiffPath = z.object({ datasetId: Sha256, otherId: Sha256 });
 const RowsQuery = z.object({
   split: SplitName.default('test'),
   limit: z.coerce.number().int().min(1).max(100_000).default(1000),
@@ -17,7 +19,7 @@ const RowList = z
 /** Dataset versions: manifest and rows. Rows are the organisation's data, so an operator's role is needed. */
 export const registerDatasetRoutes = (
   app: HttpServer,
-  { artifacts, datasets }: ControlDependencies,
+  { artifacts, datasets, comparison }: ControlDependencies,
 ): void => {
   app.get(
     '/v1/datasets/:datasetId',
@@ -54,5 +56,19 @@ export const registerDatasetRoutes = (
           .map(({ recordId, text, label, group }) => ({ recordId, text, label, group })),
       };
     },
+  );
+  app.get(
+    '/v1/datasets/:datasetId/diff/:otherId',
+    {
+      onRequest: requireRole('viewer'),
+      schema: {
+        tags: ['datasets'],
+        summary: 'How the other dataset version differs from this one: rows by reason, batches, settings',
+        params: DiffPath,
+        response: { 200: DatasetDiff },
+      },
+    },
+    async ({ params: { datasetId, otherId } }) =>
+      diffDatasets({ ctx: { artifacts, comparison }, input: { from: datasetId, to: otherId } }),
   );
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  LineageNode,
   ModelList,
   ModelVersion,
   Name,
@@ -13,13 +14,7 @@ import { lineage, listVersions, readReport } from '../../../stages/registry/inde
 import { type HttpServer, requireRole } from '../../http/index.js';
 import type { ControlDependencies } from '../dependencies.js';
 
-const Lineage = z
-  .object({
-    nodes: z
-      .array(z.object({ kind: z.string(), id: Sha256, madeFrom: z.array(Sha256).readonly() }))
-      .readonly(),
-  })
-  .meta({ id: 'Lineage' });
+const Lineage = z.object({ nodes: z.array(LineageNode) }).meta({ id: 'Lineage' });
 const ModelPath = z.object({ name: Name });
 const VersionPath = z.object({ modelVersionId: Sha256 });
 

@@ -12,7 +12,7 @@ interface PreviewOptions {
 
 /** Adds `data preview` and `data rules`. */
 export const addDataCommands = (program: Command, { say, signal }: Surroundings): void => {
-  const data = program.command('data').description('look at data, on this machine');
+  const data = program.command('data').description('look at data');
   data
     .command('preview <file>')
     .description('show what the cleaning rules of a pipeline file do with a sample; nothing is written')

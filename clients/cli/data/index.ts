@@ -1,0 +1,1 @@
+export { addVersionCommands } from './commands.js';
