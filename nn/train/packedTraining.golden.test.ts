@@ -110,10 +110,3 @@ describe('training on packed rows in half precision', () => {
     60_000,
   );
 });
-
-describe('packed rows', () => {
-  it('are refused where several steps are to be one run', async () => {
-    const options = { ...optionsOf('bert-sequence-classification', 20, { packing: true }), stepsPerRun: 3 };
-    await expect(trainToEnd(options)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
-  });
-});
