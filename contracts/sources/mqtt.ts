@@ -62,10 +62,6 @@ export const MqttSource = z.strictObject({
     .min(1)
     .max(100)
     .describe('Topic filters; + and # are wildcards.'),
-  qos: z
-    .union([z.literal(1), z.literal(2)])
-    .default(1)
-    .describe('Quality of service of the subscription.'),
   credentials: z
     .strictObject({
       username: SecretRef.describe('Reference to the user name.'),

@@ -192,9 +192,9 @@ describe('mqtt', () => {
   );
 
   it.each([1, 2] as const)(
-    'counts each of thousands of messages once with QoS %d, though collectors die and the broker is restarted',
+    'counts each of thousands of messages published with QoS %d once, though collectors die and the broker is restarted',
     async (qos) => {
-      const source = sourceOf(`many${qos}`, { qos, window: { seconds: 10, lateSeconds: 0 } });
+      const source = sourceOf(`many${qos}`, { window: { seconds: 10, lateSeconds: 0 } });
       let { cursor } = await collect(source, null);
       const seen = new Map<string, RawRecord>();
       const deaths = [
@@ -206,12 +206,16 @@ describe('mqtt', () => {
         undefined,
       ] as const;
       const PER_ROUND = 600;
+      const SENT_AT_ONCE = 10;
       for (const [round, dies] of deaths.entries()) {
-        const sending = Array.from({ length: PER_ROUND }, (_, index) => {
-          const number = round * PER_ROUND + index;
-          return publish(`many${qos}/s${number % 5}`, { time: at(number / 10), value: number }, qos);
-        });
-        await Promise.all(sending);
+        // Fewer at a time than Mosquitto holds in flight for a client, 20.
+        for (let sent = 0; sent < PER_ROUND; sent += SENT_AT_ONCE)
+          await Promise.all(
+            Array.from({ length: SENT_AT_ONCE }, (_, index) => {
+              const number = round * PER_ROUND + sent + index;
+              return publish(`many${qos}/s${number % 5}`, { time: at(number / 10), value: number }, qos);
+            }),
+          );
         const collected = await collect(source, cursor, dies);
         ({ cursor } = collected);
         // As the collector does: records that the chain holds already are left out.

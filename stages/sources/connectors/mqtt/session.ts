@@ -9,6 +9,8 @@ import { resolveTls } from '../messaging/tls.js';
 const CONNECT_MS_MAX = 10_000;
 const KEEPALIVE_SECONDS = 60;
 const SUBSCRIBE_ID = 1;
+/** At least once, which is once by the marks of the cursor (docs/decisions/0010). */
+const QOS = 1;
 const VERSION = { protocolVersion: 5 } as const;
 /** Reason codes from here on are failures (MQTT 5, section 2.4). */
 const FAILURE = 0x80;
@@ -123,7 +125,6 @@ export const openSession = async (
   };
   const dispatch = (packet: Packet): void => {
     if (packet.cmd === 'publish') receive(packet);
-    else if (packet.cmd === 'pubrel') send({ cmd: 'pubcomp', messageId: packet.messageId! });
     else if (packet.cmd === 'disconnect') fail(failure('the session', reasonOf(packet)));
     else {
       const index = answers.findIndex((takes) => takes(packet));
@@ -171,7 +172,7 @@ export const openSession = async (
     subscribe: async () => {
       const granted = answer('suback');
       // Retained messages are what was, not what is measured: 2 keeps them away.
-      const subscriptions = source.topics.map((topic) => ({ topic, qos: source.qos, rh: 2 }));
+      const subscriptions = source.topics.map((topic) => ({ topic, qos: QOS, rh: 2 }) as const);
       send({ cmd: 'subscribe', messageId: SUBSCRIBE_ID, subscriptions });
       (await granted).granted.forEach((code, index) => {
         if (Number(code) >= FAILURE) throw failure(`the topic ${source.topics[index]}`, Number(code));
@@ -201,9 +202,7 @@ export const openSession = async (
       send(
         ...publications
           .filter(({ qos }) => qos > 0)
-          .map(
-            ({ packetId, qos }): Packet => ({ cmd: qos === 1 ? 'puback' : 'pubrec', messageId: packetId }),
-          ),
+          .map(({ packetId }): Packet => ({ cmd: 'puback', messageId: packetId })),
       );
       // Packets are processed in order: once this is answered, the broker has them.
       await ping();
