@@ -90,6 +90,18 @@ export const SourceState = z
   .meta({ id: 'SourceState' });
 export type SourceState = z.infer<typeof SourceState>;
 
+/** A source that has just been created. */
+export const newSourceState = (entry: SourceEntry, now: string): SourceState => ({
+  name: entry.source.name,
+  entry,
+  pausedBecause: null,
+  failures: 0,
+  lastFailure: null,
+  lastCollectedAt: null,
+  batchId: null,
+  createdAt: now,
+});
+
 export const SourceList = z.object({ sources: z.array(SourceState) }).meta({ id: 'SourceList' });
 export type SourceList = z.infer<typeof SourceList>;
 

@@ -1,4 +1,4 @@
-import { ensureDebianPackage } from './debian.mjs';
+import { at, ensureDebianPackage } from './debian.mjs';
 
 /** Eclipse Mosquitto, the MQTT broker of the tests. */
-export const ensureMosquitto = (log) => ensureDebianPackage('mosquitto', '/usr/sbin/mosquitto', log);
+export const ensureMosquitto = (log) => ensureDebianPackage('mosquitto', at('/usr/sbin/mosquitto'), log);

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { installed, startServer, type TestServer, unusedPort } from './serverProcess.js';
+import { freePort } from '../../storage/testing/freePort.js';
+import { installed, startServer, type TestServer } from './serverProcess.js';
 
 const PASSWORD = 'canary-mariadb-administrator';
 const SMALL_LOG = '--innodb-log-file-size=8M';
@@ -28,7 +29,7 @@ export const startMariadb = async (...settings: readonly string[]): Promise<Test
     ['--no-defaults', ...user, data, '--auth-root-authentication-method=normal', '--skip-test-db', SMALL_LOG],
     { stdio: 'ignore' },
   );
-  const port = await unusedPort();
+  const port = await freePort();
   let password = '';
   const run: TestMariadb['run'] = async (sql, database = 'mysql') => {
     const options = { host: '127.0.0.1', port, user: 'root', password, database, charset: 'utf8mb4' };

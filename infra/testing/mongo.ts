@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Db, MongoClient } from 'mongodb';
-import { installed, startServer, type TestServer, unusedPort } from './serverProcess.js';
+import { freePort } from '../../storage/testing/freePort.js';
+import { installed, startServer, type TestServer } from './serverProcess.js';
 
 export interface TestMongo extends TestServer {
   /** Works on a database of it. */
@@ -16,7 +17,7 @@ export const MONGO_DATABASE = 'customers';
 export const startMongo = async (): Promise<TestMongo> => {
   const { classPath, entry } = installed().mongo;
   const path = await mkdtemp(join(tmpdir(), 'plumbline-mongo-'));
-  const port = await unusedPort();
+  const port = await freePort();
   const work: TestMongo['with'] = async (use) => {
     const client = new MongoClient(`mongodb://127.0.0.1:${port}`, { serverSelectionTimeoutMS: 1000 });
     try {

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { asUser, installed, startServer, type TestServer, unusedPort } from './serverProcess.js';
+import { freePort } from '../../storage/testing/freePort.js';
+import { asUser, installed, startServer, type TestServer } from './serverProcess.js';
 
 /** Who may do everything, and the password. */
 const ADMINISTRATOR = { user: 'administrator', password: 'canary-postgresql-administrator' };
@@ -32,7 +33,7 @@ export const startPostgresql = async (...settings: readonly string[]): Promise<T
   const programs = installed().postgresql;
   const path = await mkdtemp(join(tmpdir(), 'plumbline-postgresql-'));
   await initialise(programs, path);
-  const port = await unusedPort();
+  const port = await freePort();
   const run: TestPostgresql['run'] = async (sql, database = 'postgres') => {
     const client = new Client({ ...ADMINISTRATOR, host: '127.0.0.1', port, database });
     // A server that is killed says so here too; the query's own error is what the test sees.

@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -37,17 +36,6 @@ export interface TestServer {
 /** Servers refuse to run as root: what a command line needs in front to run as another user. */
 export const asUser = (user: string): readonly string[] =>
   process.getuid?.() === 0 ? ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups'] : [];
-
-/** A port that was free a moment ago. */
-export const unusedPort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('the test server has no port');
-  return address.port;
-};
 
 const launch = async (command: readonly string[], ready: () => Promise<unknown>): Promise<ChildProcess> => {
   const [program = '', ...args] = command;

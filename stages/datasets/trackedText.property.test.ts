@@ -2,22 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { normalise } from './rules/normalise.js';
 import type { Draft, Outcome } from './rules/rule.js';
+import { testDraft } from './testing/draft.js';
 import { TrackedText } from './trackedText.js';
 
-const draft = (text: string, spans?: Draft['spans']): Draft => ({
-  recordId: 'a'.repeat(64),
-  format: 'jsonl',
-  label: '',
-  group: 'g',
-  textFields: ['text'],
-  labelledBy: { from: 'entities', field: 'entities' },
-  raw: new Uint8Array(0),
-  subject: '',
-  bodies: [],
-  text,
-  sentAt: null,
-  ...(spans && { spans }),
-});
+const draft = (text: string, spans?: Draft['spans']) =>
+  testDraft({ labelledBy: { from: 'entities', field: 'entities' }, text, ...(spans && { spans }) });
 const recipe = {} as Parameters<typeof normalise.apply>[1];
 const keptDraft = (outcome: Outcome | Promise<Outcome>): Draft => {
   if (outcome instanceof Promise || outcome.kind === 'dropped') throw new Error('the rule keeps every draft');

@@ -8,6 +8,7 @@ import {
   blobKey,
   type DatasetDecision,
   type DatasetRow,
+  newSourceState,
   type Progress,
   plumblineError,
   type SourceBatch,
@@ -155,16 +156,7 @@ export class MemorySourceCatalog implements SourceCatalog {
   async create(entry: SourceEntry, now: string) {
     const { name } = entry.source;
     if (this.states.has(name)) throw plumblineError('SOURCE_EXISTS', `there is a source "${name}"`);
-    const state: SourceState = {
-      name,
-      entry,
-      pausedBecause: null,
-      failures: 0,
-      lastFailure: null,
-      lastCollectedAt: null,
-      batchId: null,
-      createdAt: now,
-    };
+    const state = newSourceState(entry, now);
     this.states.set(name, state);
     return state;
   }

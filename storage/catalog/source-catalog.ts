@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { plumblineError, SourceState } from '../../contracts/index.js';
+import { newSourceState, plumblineError, SourceState } from '../../contracts/index.js';
 import type { SourceCatalog } from '../../stages/sources/ports.js';
 import type { CatalogDatabase } from './database.js';
 import type { CatalogTables } from './tables.js';
@@ -46,16 +46,7 @@ export const sourceCatalog = (database: CatalogDatabase): SourceCatalog => ({
         throw plumblineError('SOURCE_EXISTS', `there is a source "${name}" in the catalog`, {
           details: { source: name },
         });
-      const state: SourceState = {
-        name,
-        entry,
-        pausedBecause: null,
-        failures: 0,
-        lastFailure: null,
-        lastCollectedAt: null,
-        batchId: null,
-        createdAt: now,
-      };
+      const state = newSourceState(entry, now);
       await transaction
         .insertInto('sources')
         .values({ name, entry: JSON.stringify(entry), state: stateJson(state), created_at: now })

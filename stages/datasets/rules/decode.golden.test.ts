@@ -1,24 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { joinCaption } from '../../captionedFile.js';
+import { testDraft } from '../testing/draft.js';
 import { decode } from './decode.js';
-import type { Draft } from './rule.js';
 
 const golden = (name: string) => readFile(new URL(`../../sources/files/goldens/${name}`, import.meta.url));
 
-const draftOf = (format: string, raw: Uint8Array, textFields = ['subject', 'text']): Draft => ({
-  recordId: 'a'.repeat(64),
-  format,
-  label: 'ham',
-  group: 'g',
-  textFields,
-  labelledBy: { from: 'field', field: 'label' },
-  raw,
-  subject: '',
-  bodies: [],
-  text: '',
-  sentAt: null,
-});
+const draftOf = (format: string, raw: Uint8Array, textFields = ['subject', 'text']) =>
+  testDraft({ format, label: 'ham', textFields, raw });
 
 /** The text it came to, or why it was dropped. */
 const outcomeOf = async (...input: Parameters<typeof draftOf>) => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { CleaningRecipe } from '../../../contracts/index.js';
 import { memoryWorld } from '../../testing/index.js';
+import { testDraft } from '../testing/draft.js';
 import { CORPUS_RULES, DRAFT_RULES } from './index.js';
-import type { Draft } from './rule.js';
 
 /** A pattern that looks back or ahead at every place needs minutes for one of these; one that does not, a moment. */
 const CHARACTERS = 50_000;
@@ -77,19 +77,7 @@ const RECIPE = CleaningRecipe.parse({
   textCharactersMax: 1_000_000,
 });
 
-const draft = (text: string): Draft => ({
-  recordId: 'a'.repeat(64),
-  format: 'jsonl',
-  label: '',
-  group: 'g',
-  textFields: ['text'],
-  labelledBy: { from: 'field', field: 'label' },
-  raw: new Uint8Array(0),
-  subject: '',
-  bodies: [],
-  text,
-  sentAt: null,
-});
+const draft = (text: string) => testDraft({ text });
 
 describe('texts that were made to be slow', () => {
   const hostile = UNITS.map((unit) => draft(unit.repeat(CHARACTERS / unit.length)));

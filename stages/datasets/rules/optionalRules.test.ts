@@ -1,26 +1,14 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { CleaningRecipe } from '../../../contracts/index.js';
 import { memoryWorld } from '../../testing/index.js';
+import { testDraft } from '../testing/draft.js';
 import { CORPUS_RULES, DRAFT_RULES } from './index.js';
 import type { Draft, Outcome } from './rule.js';
 
 // The dictionary's index and the connectors take seconds to load on a busy machine.
 jest.setTimeout(60_000);
 
-const draft = (text: string, overrides: Partial<Draft> = {}): Draft => ({
-  recordId: 'a'.repeat(64),
-  format: 'jsonl',
-  label: '',
-  group: 'g',
-  textFields: ['text'],
-  labelledBy: { from: 'field', field: 'label' },
-  raw: new Uint8Array(0),
-  subject: '',
-  bodies: [],
-  text,
-  sentAt: null,
-  ...overrides,
-});
+const draft = (text: string, overrides: Partial<Draft> = {}) => testDraft({ text, ...overrides });
 const apply = async (name: string, cleaning: Record<string, unknown>, text: string): Promise<Outcome> => {
   const rule = DRAFT_RULES.find((known) => known.name === name);
   if (rule === undefined) throw new Error(`no draft rule ${name}`);

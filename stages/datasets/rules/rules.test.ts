@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPace } from '../../pace.js';
 import { memoryStageContext, testPipeline } from '../../testing/index.js';
+import { testDraft } from '../testing/draft.js';
 import { decode } from './decode.js';
 import { exactDuplicate } from './exactDuplicate.js';
 import { htmlToText } from './htmlToText.js';
@@ -13,20 +14,8 @@ import { tooLong } from './tooLong.js';
 import { tooShort } from './tooShort.js';
 
 const RECIPE = testPipeline('/').dataset.cleaning;
-const draft = (overrides: Partial<Draft>): Draft => ({
-  recordId: 'a'.repeat(64),
-  format: 'eml',
-  label: 'ham',
-  group: 'g',
-  textFields: [],
-  labelledBy: { from: 'field', field: 'label' },
-  raw: new Uint8Array(0),
-  subject: '',
-  bodies: [],
-  text: '',
-  sentAt: null,
-  ...overrides,
-});
+const draft = (overrides: Partial<Draft>) =>
+  testDraft({ format: 'eml', label: 'ham', textFields: [], ...overrides });
 const apply = (rule: DraftRule, of: Partial<Draft>, recipe = RECIPE) => rule.apply(draft(of), recipe);
 const textAfter = async (rule: DraftRule, text: string, recipe = RECIPE) => {
   const outcome = await apply(rule, { text }, recipe);

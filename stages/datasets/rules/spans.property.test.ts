@@ -2,6 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { type CleaningRecipe, type Entity, CleaningRecipe as Recipe } from '../../../contracts/index.js';
 import { memoryWorld } from '../../testing/index.js';
+import { testDraft } from '../testing/draft.js';
 import { CORPUS_RULES, DRAFT_RULES } from './index.js';
 import type { Draft, Outcome } from './rule.js';
 
@@ -70,20 +71,8 @@ const noise = fc.oneof(
 );
 const around = fc.array(fc.tuple(noise, separator), { maxLength: 8 }).map((parts) => parts.flat().join(''));
 
-const draft = (text: string, spans: readonly Entity[]): Draft => ({
-  recordId: 'a'.repeat(64),
-  format: 'jsonl',
-  label: '',
-  group: 'g',
-  textFields: ['text'],
-  labelledBy: { from: 'entities', field: 'entities' },
-  raw: new Uint8Array(0),
-  subject: '',
-  bodies: [],
-  text,
-  sentAt: null,
-  spans,
-});
+const draft = (text: string, spans: readonly Entity[]) =>
+  testDraft({ labelledBy: { from: 'entities', field: 'entities' }, text, spans });
 
 type Apply = (draft: Draft) => Outcome | Promise<Outcome>;
 const applierOf = async (name: string, recipe: CleaningRecipe): Promise<Apply> => {
